@@ -1,0 +1,41 @@
+/** What every route is given, and what it finds on its request. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Authenticator } from '../identity/authenticate.ts'
+import type { Logins } from '../identity/login.ts'
+import type { Perform } from '../operations/perform.ts'
+import type { Caller } from '../rules/access.ts'
+import type { TypeBoxProvider } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is asking; on every route but those whose config says `open`. */
+    caller: Caller
+    /** The project that the path names, if it names one. */
+    pathProject: string | undefined
+  }
+  interface FastifyContextConfig {
+    /** Answered without asking who it is. */
+    open?: boolean
+  }
+}
+
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxProvider>
+
+export interface ServerParts {
+  readonly perform: Perform
+  readonly authenticator: Authenticator
+  readonly logins: Logins
+  readonly tokenKey: Buffer
+  readonly region: string
+  /** The public address, without a slash at its end; undefined: what the client used. */
+  readonly publicUrl: string | undefined
+  /** Milliseconds since the epoch, UTC. */
+  readonly now: () => number
+  readonly logger: Logger
+  /** Whether the service can do its work: false while it shuts down. */
+  readonly isReady: () => Promise<boolean>
+  readonly observe: (route: string, method: string, status: number, seconds: number) => void
+  readonly metricsText: () => Promise<{ contentType: string; text: string }>
+}

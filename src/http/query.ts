@@ -1,0 +1,67 @@
+/** Query parameters as clients send them: an empty one is one that was not given. */
+import type { PageRequest } from '../operations/page.ts'
+import { invalidInput } from '../rules/refusal.ts'
+
+/** Items in a page: what is asked beyond it is cut to it, and a `next` link leads on. From the published API. */
+const MAX_LIMIT = 2000
+
+/** The value, or undefined where the parameter is absent or empty. */
+export function given(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value
+}
+
+/** The values of a parameter that may be repeated, or undefined where none was given. */
+export function givenAll(value: string | string[] | undefined): readonly string[] | undefined {
+  const values = (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined && each !== '')
+  return values.length === 0 ? undefined : (values as string[])
+}
+
+export interface PageQuery {
+  readonly limit?: string
+  readonly marker?: string
+  readonly page_reverse?: string
+}
+
+/** `parseId` must give undefined for what is no id: an id that does not exist is a fine marker, a word is not. */
+export function pageOf<Id>(query: PageQuery, parseId: (text: string) => Id | undefined): PageRequest<Id> {
+  const marker = given(query.marker)
+  const id = marker === undefined ? undefined : parseId(marker)
+  if (marker !== undefined && id === undefined) throw invalidInput('marker', 'must be the id of an item')
+  return { limit: limitOf(query.limit), marker: id, reverse: reverseOf(query.page_reverse) }
+}
+
+function limitOf(text: string | undefined): number {
+  const limit = given(text)
+  if (limit === undefined) return MAX_LIMIT
+  if (!/^[0-9]{1,16}$/.test(limit)) throw invalidInput('limit', 'must be a whole number, zero or more')
+  return Math.min(Number(limit), MAX_LIMIT)
+}
+
+function reverseOf(text: string | undefined): boolean {
+  const reverse = given(text)?.toLowerCase()
+  if (reverse === undefined || reverse === 'false') return false
+  if (reverse !== 'true') throw invalidInput('page_reverse', "must be 'True' or 'False'")
+  return true
+}
+
+/** The links of a page, or undefined where nothing lies beyond it. `url` is the absolute address that was asked. */
+export function pageLinks(
+  url: string,
+  page: { readonly items: readonly { readonly id: string }[]; readonly next: boolean; readonly previous: boolean },
+): { rel: 'next' | 'previous'; href: string }[] | undefined {
+  const first = page.items.at(0)
+  const last = page.items.at(-1)
+  if (first === undefined || last === undefined || !(page.next || page.previous)) return undefined
+  return [
+    ...(page.next ? [{ rel: 'next' as const, href: turned(url, last.id, false) }] : []),
+    ...(page.previous ? [{ rel: 'previous' as const, href: turned(url, first.id, true) }] : []),
+  ]
+}
+
+function turned(url: string, marker: string, reverse: boolean): string {
+  const target = new URL(url)
+  target.searchParams.delete('page_reverse')
+  target.searchParams.set('marker', marker)
+  if (reverse) target.searchParams.set('page_reverse', 'True')
+  return target.href
+}

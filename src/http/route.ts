@@ -1,0 +1,15 @@
+/** What all routes share: how they are described, and on whose behalf they act. */
+import type { FastifyRequest, FastifySchema } from 'fastify'
+import { Type } from 'typebox'
+import type { Asker } from '../operations/perform.ts'
+
+/** A route's schema; the tag and the summary are for openapi.json. */
+export function describe<Schema extends FastifySchema>(tag: string, summary: string, schema: Schema) {
+  return { tags: [tag], summary, ...schema }
+}
+
+export function asker({ caller, id }: FastifyRequest): Asker {
+  return { caller, requestId: id }
+}
+
+export const NO_BODY = Type.Null({ description: 'No body.' })

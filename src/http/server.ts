@@ -1,0 +1,174 @@
+/**
+ * The way of every request: id, who is asking, shape, route, answer; and the one door through which every error leaves.
+ */
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Caller } from '../rules/access.ts'
+import { Refusal } from '../rules/refusal.ts'
+import { familyOf, SPELLINGS, spellError } from '../wire/refusal.ts'
+import type { App, ServerParts } from './app.ts'
+import { answerClientError, toRefusal } from './errors.ts'
+import { parseJsonBody } from './json-body.ts'
+import { createRouteFinder } from './route-finder.ts'
+import { healthRoutes } from './routes/health.ts'
+import { peeringRoutes } from './routes/peerings.ts'
+import { peopleRoutes } from './routes/people.ts'
+import { quotaRoutes } from './routes/quotas.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { versionRoutes } from './routes/versions.ts'
+import { vpcRoutes } from './routes/vpcs.ts'
+import { vpcV3Routes } from './routes/vpcs-v3.ts'
+import { type TypeBoxProvider, validatorCompiler } from './validation.ts'
+
+/** Bytes of a body; the largest published one is below 10 KiB. */
+const MAX_BODY = 1024 * 1024
+/** Characters of a part of a path; longer than any name, so that a lookup by name is a 404 and not an oddity. */
+const MAX_PATH_PART = 1024
+/** How long a client may take to send its request; bounds what slow ones can hold. */
+const REQUEST_TIMEOUT_MS = 60_000
+
+export function createServer(parts: ServerParts): App {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: MAX_BODY,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PART },
+    genReqId: () => randomUUID().replaceAll('-', ''),
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => answerError(parts, error, request, reply),
+  }).withTypeProvider<TypeBoxProvider>()
+  // The Node SDK sends `{}` with its project lookup and signs it.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  app.removeAllContentTypeParsers()
+  // Raw: the signature covers the bytes, and it is checked before anything in them is believed.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.decorateRequest('caller')
+  app.decorateRequest('pathProject')
+  addHooks(app, parts)
+  const findRoute = createRouteFinder(app)
+  app.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply))
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = findRoute(request.url)
+    if (allowed.length === 0) throw new Refusal('unknown_path', `There is no ${request.method} ${pathOf(request.url)}.`)
+    reply.header('allow', allowed.join(', '))
+    throw new Refusal('wrong_method', `${pathOf(request.url)} takes ${allowed.join(', ')} and not ${request.method}.`)
+  })
+  for (const routes of ROUTES) routes(app, parts)
+  return app
+}
+
+const ROUTES = [
+  versionRoutes,
+  tokenRoutes,
+  peopleRoutes,
+  peeringRoutes,
+  vpcRoutes,
+  vpcV3Routes,
+  quotaRoutes,
+  healthRoutes,
+] as const
+
+function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  // Before validation, and after the body has come in whole: a signature covers it.
+  app.addHook('preValidation', (request, _reply, done) => {
+    const { config } = request.routeOptions
+    if (request.is404 || config.open) return done()
+    const pathProject = (request.params as Readonly<Record<string, string | undefined>>).project_id
+    request.pathProject = pathProject
+    const signed = {
+      method: request.method,
+      url: request.raw.url ?? '/',
+      headers: request.headers,
+      body: request.body instanceof Uint8Array ? request.body : NOTHING,
+    }
+    const known = authenticator.recall(signed, pathProject, now())
+    if (known !== undefined) {
+      request.caller = known
+      return done()
+    }
+    authenticator.authenticate(signed, pathProject, now()).then((caller) => {
+      request.caller = caller
+      done()
+    }, done)
+  })
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.routeOptions.schema?.body === undefined) return done()
+    try {
+      refuseMediaType(request)
+      request.body = parseJsonBody(request.body instanceof Uint8Array ? request.body : NOTHING)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const seconds = reply.elapsedTime / 1000
+    const route = request.routeOptions.url ?? 'unknown'
+    observe(route, request.method, reply.statusCode, seconds)
+    // A change is worth a line always, a read only to who looks closely.
+    const level = request.method === 'GET' ? 'debug' : 'info'
+    if (logger.isLevelEnabled(level)) {
+      logger[level](
+        { ...who(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+        'request',
+      )
+    }
+    done()
+  })
+}
+
+const NOTHING = new Uint8Array()
+
+function refuseMediaType(request: FastifyRequest): void {
+  const type = request.headers['content-type']
+  const isEmpty = !(request.body instanceof Uint8Array) || request.body.length === 0
+  if (isEmpty && type === undefined) return
+  // Clients write the charset in both cases, with and without a blank; JSON is UTF-8 whatever they say.
+  if (type !== undefined && /^application\/json\s*(;|$)/i.test(type)) return
+  throw new Refusal('unsupported_media_type', `The content type must be application/json, not ${type ?? 'absent'}.`)
+}
+
+/** The one door. A refusal is told; a fault of ours is logged whole and told as an id. */
+function answerError(parts: ServerParts, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = toRefusal(error)
+  const code = refusal?.code ?? 'internal'
+  const message = refusal?.message ?? `An internal error occurred. The log has it under request id ${request.id}.`
+  const { status } = SPELLINGS[code]
+  if (refusal === undefined) parts.logger.error({ ...who(request), err: error }, 'internal error')
+  else parts.logger[status >= 500 ? 'error' : 'info']({ ...who(request), code, ...refusal.facts }, 'refused')
+  if (code === 'unavailable') reply.header('retry-after', '1')
+  const retryAfter = refusal?.facts.retryAfterSeconds
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+  const path = pathOf(request.raw.url ?? '/')
+  reply
+    .code(status)
+    .header('x-request-id', request.id)
+    .header('content-type', 'application/json')
+    .send(JSON.stringify(spellError(familyOf(path), code, message, request.id)))
+}
+
+/** For the log: the request and the caller, and nothing that is secret. A query may name things, never secrets. */
+function who(request: FastifyRequest) {
+  const caller: Caller | undefined = request.caller
+  return {
+    requestId: request.id,
+    method: request.method,
+    url: request.raw.url,
+    userId: caller?.userId,
+    projectId: caller?.projectId,
+  }
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?')
+  return end === -1 ? url : url.slice(0, end)
+}

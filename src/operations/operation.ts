@@ -1,0 +1,50 @@
+/**
+ * An operation is one use case: a body for the store, with the circumstances it runs in as plain data. What is random
+ * or reads a clock is decided before, so that a body gives the same answer wherever and whenever it runs.
+ */
+import type { Caller } from '../rules/access.ts'
+import type { Awaitable, Body, ReadTransaction, WriteTransaction } from '../store/store.ts'
+
+/** The operator's choices that rules depend on. */
+export interface Policy {
+  /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
+  readonly pendingTtlMs: number
+  /** How long a deleted peering is listed under `status=DELETED`, in milliseconds. */
+  readonly tombstoneTtlMs: number
+  /** Refuse a peering between VPCs with overlapping blocks; the clouds allow it. */
+  readonly strictCidr: boolean
+}
+
+export interface Context {
+  readonly caller: Caller
+  readonly policy: Policy
+  /** Milliseconds since the epoch, UTC: the one instant at which the operation happens. */
+  readonly now: number
+  /** A fresh UUID (version 7), for an operation that makes something. */
+  readonly newId: string
+  readonly requestId: string
+}
+
+interface Asked<Input> {
+  readonly context: Context
+  readonly input: Input
+}
+
+export type ReadOperation<Input, Result> = Body<ReadTransaction, Asked<Input>, Result> & { readonly access: 'read' }
+export type WriteOperation<Input, Result> = Body<WriteTransaction, Asked<Input>, Result> & { readonly access: 'write' }
+export type Operation<Input, Result> = ReadOperation<Input, Result> | WriteOperation<Input, Result>
+
+export function reading<Input, Result>(
+  name: string,
+  run: (tx: ReadTransaction, context: Context, input: Input) => Awaitable<Result>,
+): ReadOperation<Input, Result> {
+  return { name, access: 'read', run: (tx, { context, input }) => run(tx, context, input) }
+}
+
+/** `name` must be the name it has in `WRITES`: a store with a writer thread finds it there. */
+export function writing<Input, Result>(
+  name: string,
+  run: (tx: WriteTransaction, context: Context, input: Input) => Awaitable<Result>,
+): WriteOperation<Input, Result> {
+  return { name, access: 'write', run: (tx, { context, input }) => run(tx, context, input) }
+}

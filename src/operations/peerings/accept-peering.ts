@@ -1,0 +1,16 @@
+import { authorize } from '../../rules/access.ts'
+import type { PeeringId } from '../../rules/ids.ts'
+import { type Peering, step } from '../../rules/peering.ts'
+import { writing } from '../operation.ts'
+import { changePeering } from './change-peering.ts'
+import { loadPeering } from './load-peering.ts'
+import { refuseOverQuota } from './refuse-over-quota.ts'
+
+export const acceptPeering = writing<PeeringId, Peering>('acceptPeering', async (tx, context, id) => {
+  const peering = await loadPeering(tx, context, id)
+  authorize(context.caller, 'accept', peering)
+  // A wrong status is told before a full quota: the quota may be raised, the status will not come back.
+  step(peering, 'accept', context.now)
+  await refuseOverQuota(tx, context, peering.accepter.projectId)
+  return changePeering(tx, context, peering, 'accept')
+})

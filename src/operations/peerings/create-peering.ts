@@ -1,0 +1,93 @@
+import { actingProject } from '../../rules/access.ts'
+import type { PeeringId, ProjectId, VpcId } from '../../rules/ids.ts'
+import { type Peering, statusAt } from '../../rules/peering.ts'
+import { Refusal } from '../../rules/refusal.ts'
+import { firstStatus } from '../../rules/status.ts'
+import { overlapOf, type Vpc } from '../../rules/vpc.ts'
+import type { WriteTransaction } from '../../store/store.ts'
+import { type Context, writing } from '../operation.ts'
+import { actor, writeExpiry } from './change-peering.ts'
+import { refuseOverQuota } from './refuse-over-quota.ts'
+
+export interface NewPeering {
+  readonly name: string
+  readonly description: string
+  readonly requestVpcId: VpcId
+  /** What the caller says of itself; undefined where it says nothing. */
+  readonly requestProjectId: ProjectId | undefined
+  readonly acceptVpcId: VpcId
+  /** Undefined: the caller's own project. */
+  readonly acceptProjectId: ProjectId | undefined
+}
+
+/** ACTIVE at once inside one project, else a request that waits for the accepter. The order of the checks is public. */
+export const createPeering = writing<NewPeering, Peering>('createPeering', async (tx, context, input) => {
+  const { requestVpc, acceptVpc } = await loadVpcs(tx, context, input)
+  await refuseSecond(tx, context, requestVpc, acceptVpc)
+  refuseOverlap(context, requestVpc, acceptVpc)
+  await refuseOverQuota(tx, context, requestVpc.projectId)
+
+  const status = firstStatus(requestVpc.projectId === acceptVpc.projectId)
+  const peering: Peering = {
+    id: context.newId as PeeringId,
+    name: input.name,
+    description: input.description,
+    status,
+    requester: { vpcId: requestVpc.id, projectId: requestVpc.projectId },
+    accepter: { vpcId: acceptVpc.id, projectId: acceptVpc.projectId },
+    createdAt: context.now,
+    updatedAt: context.now,
+  }
+  await tx.insertPeering(peering)
+  await tx.insertEvent({
+    ...actor(context),
+    ...{ at: context.now, peeringId: peering.id, verb: 'create', from: undefined, to: status },
+  })
+  return peering
+})
+
+async function loadVpcs(
+  tx: WriteTransaction,
+  { caller }: Context,
+  { requestVpcId, requestProjectId, acceptVpcId, acceptProjectId }: NewPeering,
+): Promise<{ requestVpc: Vpc; acceptVpc: Vpc }> {
+  const own = actingProject(caller)
+  // An admin may ask on behalf of the project that it names.
+  const requester = requestProjectId ?? own
+  if (requester !== own && !caller.admin) {
+    throw new Refusal(
+      'request_tenant_incorrect',
+      'Invalid input for operation: Request VPC id or tenant id is incorrect.',
+    )
+  }
+  const requestVpc = await tx.vpc(requestVpcId)
+  if (requestVpc?.projectId !== requester) {
+    throw new Refusal('request_vpc_not_found', `Router ${requestVpcId} could not be found`, { vpcId: requestVpcId })
+  }
+  const acceptVpc = await tx.vpc(acceptVpcId)
+  if (acceptVpc === undefined || acceptVpc.projectId !== (acceptProjectId ?? requester)) {
+    // One answer for "no such VPC" and "somebody else's", so that this is no oracle. The text is the clouds' own.
+    throw new Refusal('accept_vpc_incorrect', 'Invalid input for operation: Accept VPC id or tenant id is incorrect.')
+  }
+  if (requestVpc.id === acceptVpc.id) {
+    throw new Refusal('self_peering', 'Invalid input for operation: a VPC cannot be peered with itself.')
+  }
+  return { requestVpc, acceptVpc }
+}
+
+/** P1. The loser is told the winner's id; it may know it, for its own VPC is one of the two. */
+async function refuseSecond(tx: WriteTransaction, context: Context, one: Vpc, other: Vpc): Promise<void> {
+  const live = await tx.livePeeringBetween(one.id, other.id)
+  if (live === undefined) return
+  if (statusAt(live, context.now, context.policy.pendingTtlMs) === 'EXPIRED') {
+    await writeExpiry(tx, context, live)
+    return
+  }
+  throw new Refusal('peering_exists', `A peering between these VPCs already exists: ${live.id}`, { peeringId: live.id })
+}
+
+function refuseOverlap({ policy }: Context, one: Vpc, other: Vpc): void {
+  const overlap = policy.strictCidr ? overlapOf(one, other) : undefined
+  if (overlap === undefined) return
+  throw new Refusal('peering_cidr_overlap', `The CIDR blocks ${overlap[0]} and ${overlap[1]} of these VPCs overlap.`)
+}

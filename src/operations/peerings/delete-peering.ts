@@ -1,0 +1,10 @@
+import type { PeeringId } from '../../rules/ids.ts'
+import { writing } from '../operation.ts'
+import { changePeering } from './change-peering.ts'
+import { loadPeering } from './load-peering.ts'
+
+/** Either side, in any status. What remains is a tombstone that only a list with `status=DELETED` shows (P11). */
+export const deletePeering = writing<PeeringId, void>('deletePeering', async (tx, context, id) => {
+  const peering = await loadPeering(tx, context, id)
+  await changePeering(tx, context, peering, 'delete')
+})

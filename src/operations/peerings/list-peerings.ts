@@ -1,0 +1,31 @@
+import { actingProject } from '../../rules/access.ts'
+import type { PeeringId, ProjectId, VpcId } from '../../rules/ids.ts'
+import { asOf, type Peering } from '../../rules/peering.ts'
+import type { Status } from '../../rules/status.ts'
+import { reading } from '../operation.ts'
+import { type PageRequest, type PageResult, readPage } from '../page.ts'
+
+/** All given filters must hold; `projectId` and `vpcId` match either side. */
+export interface PeeringFilter {
+  readonly id: PeeringId | undefined
+  readonly name: string | undefined
+  readonly status: Status | undefined
+  readonly projectId: ProjectId | undefined
+  readonly vpcId: VpcId | undefined
+}
+
+/** A page of the peerings in which the caller's project takes part; of all, for an admin. */
+export const listPeerings = reading<PeeringFilter & { readonly page: PageRequest<PeeringId> }, PageResult<Peering>>(
+  'listPeerings',
+  async (tx, { caller, now, policy }, { page, ...filter }) => {
+    const { pendingTtlMs, tombstoneTtlMs } = policy
+    const query = {
+      ...filter,
+      visibleTo: caller.admin ? undefined : actingProject(caller),
+      overdueSince: pendingTtlMs > 0 ? now - pendingTtlMs : undefined,
+      forgottenSince: now - tombstoneTtlMs,
+    }
+    const { items, ...more } = await readPage(page, (range) => tx.peerings({ ...query, ...range }))
+    return { items: items.map((peering) => asOf(peering, now, pendingTtlMs)), ...more }
+  },
+)

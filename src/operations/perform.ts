@@ -1,0 +1,30 @@
+import { v7 } from 'uuid'
+import type { Caller } from '../rules/access.ts'
+import type { Store } from '../store/store.ts'
+import type { Operation, Policy } from './operation.ts'
+
+/** Who asks for an operation, and in which request; the id links the log, the history and the answer. */
+export interface Asker {
+  readonly caller: Caller
+  readonly requestId: string
+}
+
+/** Runs an operation now. What it throws is a refusal, or a fault of ours. */
+export type Perform = <Input, Result>(
+  operation: Operation<Input, Result>,
+  asker: Asker,
+  input: Input,
+) => Promise<Result>
+
+/** `now` gives milliseconds since the epoch, UTC. */
+export function createPerform(store: Store, policy: Policy, now: () => number): Perform {
+  return (operation, { caller, requestId }, input) => {
+    const at = now()
+    if (operation.access === 'read') {
+      return store.read(operation, { context: { caller, requestId, policy, now: at, newId: '' }, input })
+    }
+    // The id's own time is the operation's, so that lists, which ascend by id, ascend by age.
+    const newId = v7({ msecs: at })
+    return store.write(operation, { context: { caller, requestId, policy, now: at, newId }, input })
+  }
+}

@@ -1,0 +1,25 @@
+import type { VpcId } from '../../rules/ids.ts'
+import { addExtendCidrs, removeExtendCidrs, type Vpc } from '../../rules/vpc.ts'
+import { writing } from '../operation.ts'
+import { loadVpc } from './load-vpc.ts'
+import { refuseOverlapWithPeers } from './refuse-overlap-with-peers.ts'
+
+export interface ExtendCidrChange {
+  readonly id: VpcId
+  readonly verb: 'add' | 'remove'
+  readonly cidrs: readonly string[]
+  /** Checks everything and writes nothing. */
+  readonly dryRun: boolean
+}
+
+/** Adds or removes secondary blocks, all of them or none. */
+export const changeExtendCidrs = writing<ExtendCidrChange, Vpc>(
+  'changeExtendCidrs',
+  async (tx, context, { id, verb, cidrs, dryRun }) => {
+    const vpc = await loadVpc(tx, context, id)
+    const after = (verb === 'add' ? addExtendCidrs : removeExtendCidrs)(vpc, cidrs, context.now)
+    if (verb === 'add') await refuseOverlapWithPeers(tx, context, after)
+    if (!dryRun) await tx.updateVpc(after)
+    return after
+  },
+)

@@ -1,0 +1,24 @@
+import { actingProject } from '../../rules/access.ts'
+import type { VpcId } from '../../rules/ids.ts'
+import { DEFAULT_LIMITS, isFull, overQuota } from '../../rules/quota.ts'
+import type { Tag, Vpc } from '../../rules/vpc.ts'
+import { writing } from '../operation.ts'
+import { refuseTakenName } from './refuse-taken-name.ts'
+
+export interface NewVpc {
+  readonly name: string
+  readonly description: string
+  readonly cidr: string
+  readonly enterpriseProjectId: string
+  readonly tags: readonly Tag[]
+}
+
+export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, now, newId }, input) => {
+  const projectId = actingProject(caller)
+  const limit = (await tx.limit(projectId, 'vpc')) ?? DEFAULT_LIMITS.vpc
+  if (isFull(await tx.used(projectId, 'vpc'), limit)) throw overQuota('vpc')
+  await refuseTakenName(tx, projectId, input.name)
+  const vpc: Vpc = { ...input, id: newId as VpcId, projectId, extendCidrs: [], createdAt: now, updatedAt: now }
+  await tx.insertVpc(vpc)
+  return vpc
+})

@@ -1,0 +1,29 @@
+import type { VpcId } from '../../rules/ids.ts'
+import type { Vpc } from '../../rules/vpc.ts'
+import { writing } from '../operation.ts'
+import { loadVpc } from './load-vpc.ts'
+import { refuseOverlapWithPeers } from './refuse-overlap-with-peers.ts'
+import { refuseTakenName } from './refuse-taken-name.ts'
+
+export interface VpcChange {
+  readonly id: VpcId
+  /** Undefined: stays as it is; likewise below. */
+  readonly name: string | undefined
+  readonly description: string | undefined
+  readonly cidr: string | undefined
+}
+
+export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context, change) => {
+  const vpc = await loadVpc(tx, context, change.id)
+  const after: Vpc = {
+    ...vpc,
+    name: change.name ?? vpc.name,
+    description: change.description ?? vpc.description,
+    cidr: change.cidr ?? vpc.cidr,
+    updatedAt: context.now,
+  }
+  if (after.name !== vpc.name) await refuseTakenName(tx, vpc.projectId, after.name)
+  if (after.cidr !== vpc.cidr) await refuseOverlapWithPeers(tx, context, after)
+  await tx.updateVpc(after)
+  return after
+})

@@ -1,0 +1,40 @@
+import { DatabaseSync } from 'node:sqlite'
+import { pendingMigrations, readMigrations } from '../migrate.ts'
+
+const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url).pathname
+
+/** How long a statement waits for another connection's lock: a checkpoint, or a process that migrates. */
+const BUSY_TIMEOUT_MS = 10_000
+
+/** The one connection that writes. Brings the schema up to date first. */
+export function connectWriter(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+  db.exec('pragma journal_mode = wal')
+  // Full: a commit returns when it is on disk (P10). Grouping commits makes that cheap.
+  db.exec('pragma synchronous = full')
+  // A checkpoint inside a commit costs that commit a second fsync and tens of milliseconds: see checkpointer.ts.
+  db.exec('pragma wal_autocheckpoint = 0')
+  migrate(db)
+  return db
+}
+
+/** A connection that only reads; the writer must have been connected once before. */
+export function connectReader(file: string): DatabaseSync {
+  return new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+}
+
+function migrate(db: DatabaseSync): void {
+  // Immediate: of two processes that start at once, the second waits here and then finds nothing to do.
+  db.exec('begin immediate')
+  try {
+    const row = db.prepare('pragma user_version').get() as { user_version: number }
+    for (const { version, sql } of pendingMigrations(readMigrations(MIGRATIONS), row.user_version)) {
+      db.exec(sql)
+      db.exec(`pragma user_version = ${version}`)
+    }
+    db.exec('commit')
+  } catch (error) {
+    db.exec('rollback')
+    throw error
+  }
+}

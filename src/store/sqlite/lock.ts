@@ -1,0 +1,33 @@
+/**
+ * One process per data folder, because the rows it has read stay in its memory. The lock is a transaction held open on
+ * a file of its own: the kernel lets go of it when the process ends, however it ends, so no stale lock is ever left.
+ */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** Takes the folder, or throws an error that names the process that has it. Dispose to let go. */
+export function lockFolder(folder: string): Disposable {
+  const db = new DatabaseSync(join(folder, 'lock.sqlite'), { timeout: 0 })
+  try {
+    db.exec('pragma journal_mode = delete')
+    db.exec('create table if not exists holder (pid integer not null)')
+    db.exec('begin immediate; delete from holder')
+    db.prepare('insert into holder (pid) values (?)').run(process.pid)
+    db.exec('commit; begin immediate')
+  } catch (error) {
+    const holder = readHolder(db)
+    db.close()
+    throw new Error(`the data folder ${folder} is in use by another Causeway process${holder}`, { cause: error })
+  }
+  return { [Symbol.dispose]: () => db.close() }
+}
+
+/** The holder's process id for the message; the table may be locked for the instant in which it is written. */
+function readHolder(db: DatabaseSync): string {
+  try {
+    const row = db.prepare('select pid from holder').get() as { pid: number } | undefined
+    return row === undefined ? '' : ` (pid ${row.pid})`
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The embedded store: reads on this thread, writes in a thread of their own (writer.ts), grouped: the bodies that
+ * arrive while a commit runs share the next one. Rows that were read are kept in memory, in step with the commits.
+ */
+import { chmodSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { LRUCache } from 'lru-cache'
+import type { PeeringId } from '../../rules/ids.ts'
+import type { Peering } from '../../rules/peering.ts'
+import { Refusal } from '../../rules/refusal.ts'
+import type { Body, ReadTransaction, Store, WriteTransaction } from '../store.ts'
+import { type Commit, type Job, resultOf } from './commits.ts'
+import { connectReader, connectWriter } from './connection.ts'
+import { readTransaction } from './transaction.ts'
+import type { WriterData } from './writer.ts'
+
+/** Bodies in one commit: bounds how long the first of them waits for the last. */
+const MAX_GROUP = 256
+/** Bodies that may wait; at some 5,000 writes a second that is two seconds, after which "try again" is the truth. */
+const MAX_WAITING = 10_000
+/** Peerings kept in memory, about 1 KiB each. */
+const CACHED_PEERINGS = 20_000
+
+interface Waiting extends Job {
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Opens, and if need be creates, the database in `file`. `bodies` is the address of the module whose export `WRITES`
+ * lists the bodies that `write` may be given. The caller must hold the folder's lock: two stores on one file would
+ * each keep rows that the other has changed.
+ */
+export async function openSqlite(file: string, bodies: URL): Promise<Store> {
+  // Migrates here, so that a database that cannot be opened fails the start with its own message.
+  connectWriter(file).close()
+  chmodSync(file, 0o600)
+  const store = new SqliteStore(file, bodies)
+  await store.ready
+  return store
+}
+
+class SqliteStore implements Store {
+  readonly ready: Promise<void>
+  readonly #reader: ReturnType<typeof connectReader>
+  readonly #tx: ReadTransaction
+  readonly #writer: Worker
+  readonly #checkpointer: Worker
+  readonly #cache = new LRUCache<PeeringId, Peering>({ max: CACHED_PEERINGS })
+  readonly #peopleListeners: (() => void)[] = []
+  #queue: Waiting[] = []
+  #inFlight: readonly Waiting[] = []
+  #drained: (() => void) | undefined
+  #closing = false
+  #commits = 0
+  #writes = 0
+
+  constructor(file: string, bodies: URL) {
+    this.#reader = connectReader(file)
+    this.#tx = this.#caching(readTransaction(this.#reader))
+    const workerData: WriterData = { file, bodies: bodies.href }
+    this.#writer = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
+    this.#checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData: { file } })
+    this.ready = new Promise((resolve) => this.#writer.once('message', () => resolve()))
+    this.ready.then(() => this.#writer.on('message', (commit: Commit) => this.#settle(commit)))
+    // A store without its writer can keep no promise, and what became of the group in flight is unknown: the error is
+    // left uncaught, the process ends, and clients find out by asking again.
+  }
+
+  async read<Input, Result>(body: Body<ReadTransaction, Input, Result>, input: Input): Promise<Result> {
+    return body.run(this.#tx, input)
+  }
+
+  write<Input, Result>(body: Body<WriteTransaction, Input, Result>, input: Input): Promise<Result> {
+    if (this.#closing || this.#queue.length >= MAX_WAITING) {
+      const reason = this.#closing ? 'closing' : 'queue full'
+      return Promise.reject(new Refusal('unavailable', 'The service cannot take more writes right now.', { reason }))
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ body: body.name, input, resolve: resolve as (result: unknown) => void, reject })
+      if (this.#inFlight.length === 0) this.#send()
+    })
+  }
+
+  onPeopleChanged(listener: () => void): void {
+    this.#peopleListeners.push(listener)
+  }
+
+  statistics() {
+    return { commits: this.#commits, writes: this.#writes, waiting: this.#queue.length + this.#inFlight.length }
+  }
+
+  /** Answers what was asked before, then closes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true
+    if (this.#inFlight.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
+    const closed = new Promise((resolve) => this.#writer.once('exit', resolve))
+    this.#writer.postMessage('close')
+    await Promise.all([closed, this.#checkpointer.terminate()])
+    this.#reader.close()
+  }
+
+  #send(): void {
+    this.#inFlight = this.#queue.splice(0, MAX_GROUP)
+    this.#writer.postMessage(this.#inFlight.map(({ body, input }): Job => ({ body, input })))
+  }
+
+  #settle({ outcomes, peerings, people }: Commit): void {
+    const group = this.#inFlight
+    this.#inFlight = []
+    this.#commits += 1
+    this.#writes += group.length
+    for (const id of peerings) this.#cache.delete(id)
+    if (people) for (const listener of this.#peopleListeners) listener()
+    if (this.#queue.length > 0) this.#send()
+    else this.#drained?.()
+    group.forEach((waiting, index) => {
+      const outcome = outcomes[index]
+      try {
+        if (outcome === undefined) throw new Error('the writer left a body without an outcome')
+        waiting.resolve(resultOf(outcome))
+      } catch (error) {
+        waiting.reject(error)
+      }
+    })
+  }
+
+  /**
+   * While a group is in flight its commit may have happened and not been told to us, so the database answers and not
+   * the cache: nobody sees the new state and then the old one. What is cached meanwhile is dropped when we are told.
+   */
+  #caching(tx: ReadTransaction): ReadTransaction {
+    return {
+      ...tx,
+      peering: (id) => {
+        const kept = this.#inFlight.length === 0 ? this.#cache.get(id) : undefined
+        if (kept !== undefined) return kept
+        const found = tx.peering(id) as Peering | undefined
+        if (found !== undefined) this.#cache.set(id, found)
+        return found
+      },
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { PeeringId } from '../../rules/ids.ts'
+import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { peeringReads, peeringWrites } from './peerings.ts'
+import { peopleReads, peopleWrites } from './people.ts'
+import { quotaReads, quotaWrites } from './quotas.ts'
+import { vpcReads, vpcWrites } from './vpcs.ts'
+
+/** What a commit changes of the things that the reading side keeps in memory. */
+export interface Touched {
+  readonly peerings: Set<PeeringId>
+  people: boolean
+}
+
+export function readTransaction(db: DatabaseSync): ReadTransaction {
+  return { ...peeringReads(db), ...vpcReads(db), ...quotaReads(db), ...peopleReads(db) }
+}
+
+export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTransaction {
+  return {
+    ...readTransaction(db),
+    ...peeringWrites(db, touched.peerings),
+    ...vpcWrites(db),
+    ...quotaWrites(db),
+    ...peopleWrites(db, () => {
+      touched.people = true
+    }),
+  }
+}

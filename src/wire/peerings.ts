@@ -1,0 +1,104 @@
+/** The published shapes of `/v2.0/vpc/peerings`. */
+import { type Static, Type } from 'typebox'
+import type { Peering, Side } from '../rules/peering.ts'
+import { STATUSES } from '../rules/status.ts'
+import { spellTime } from './time.ts'
+
+const VpcInfo = Type.Object({
+  vpc_id: Type.String({ format: 'uuid' }),
+  tenant_id: Type.String({ description: 'The project that the VPC belongs to, 32 hex digits.' }),
+})
+
+export const PeeringShape = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String({ minLength: 1, maxLength: 64 }),
+  description: Type.String({ maxLength: 255 }),
+  status: Type.Enum([...STATUSES]),
+  request_vpc_info: VpcInfo,
+  accept_vpc_info: VpcInfo,
+  created_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ss`.' }),
+  updated_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ss`.' }),
+})
+export type WirePeering = Static<typeof PeeringShape>
+
+export const PeeringAnswer = Type.Object({ peering: PeeringShape })
+
+export const PeeringListAnswer = Type.Object({
+  peerings: Type.Array(PeeringShape),
+  peerings_links: Type.Optional(
+    Type.Array(
+      Type.Object({
+        rel: Type.Union([Type.Literal('next'), Type.Literal('previous')]),
+        href: Type.String({ description: 'Absolute; repeats every other query parameter.' }),
+      }),
+    ),
+  ),
+})
+
+/** What a client says of one side. Ansible sends `''` for its own project, and others leave it out. */
+const VpcInfoRequest = Type.Object({
+  vpc_id: Type.String({ description: 'UUID of the VPC.' }),
+  tenant_id: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], { description: "The VPC's project; absent, null or empty: one's own." }),
+  ),
+})
+
+export const CreatePeeringRequest = Type.Object({
+  peering: Type.Object({
+    name: Type.String({ description: '1 to 64 characters.' }),
+    description: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Up to 255, no `<` or `>`.' })),
+    request_vpc_info: VpcInfoRequest,
+    accept_vpc_info: VpcInfoRequest,
+  }),
+})
+
+export const UpdatePeeringRequest = Type.Object({
+  peering: Type.Object({
+    name: Type.Optional(Type.String()),
+    description: Type.Optional(Type.String({ description: '`""` clears it.' })),
+    status: Type.Optional(Type.Unknown({ description: 'Cannot be changed: 400.' })),
+    request_vpc_info: Type.Optional(Type.Unknown({ description: 'Cannot be changed: 400.' })),
+    accept_vpc_info: Type.Optional(Type.Unknown({ description: 'Cannot be changed: 400.' })),
+  }),
+})
+
+export const PeeringListQuery = Type.Object({
+  id: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+  status: Type.Optional(Type.String({ description: 'Without it everything but DELETED.' })),
+  tenant_id: Type.Optional(Type.String({ description: "Either side's project." })),
+  vpc_id: Type.Optional(Type.String({ description: "Either side's VPC." })),
+  limit: Type.Optional(Type.String({ description: '0 to 2000; more is read as 2000, the default.' })),
+  marker: Type.Optional(Type.String({ description: 'The last id already seen; the page starts after it.' })),
+  page_reverse: Type.Optional(Type.String({ description: '`True`: the page before the marker.' })),
+})
+
+/** One peering as the clouds spell it. `peering.status` must be the status at the time of the answer. */
+export function spellPeering(peering: Peering): WirePeering {
+  return {
+    id: peering.id,
+    name: peering.name,
+    description: peering.description,
+    status: peering.status,
+    request_vpc_info: spellSide(peering.requester),
+    accept_vpc_info: spellSide(peering.accepter),
+    created_at: spellTime(peering.createdAt),
+    updated_at: spellTime(peering.updatedAt),
+  }
+}
+
+function spellSide({ vpcId, projectId }: Side) {
+  return { vpc_id: vpcId, tenant_id: projectId }
+}
+
+/** Peerings are immutable, so the text of one is made once, however often it is read. */
+const texts = new WeakMap<Peering, string>()
+
+/** The JSON text of `spellPeering`. */
+export function peeringText(peering: Peering): string {
+  const known = texts.get(peering)
+  if (known !== undefined) return known
+  const text = JSON.stringify(spellPeering(peering))
+  texts.set(peering, text)
+  return text
+}

@@ -1,0 +1,25 @@
+/** Ours: quotas as an admin sets them, under `/causeway/v1`. */
+import { Type } from 'typebox'
+
+const Limit = Type.Integer({ minimum: -1, description: '-1: unlimited.' })
+
+export const QuotasAnswer = Type.Object({
+  quotas: Type.Object({
+    resources: Type.Array(
+      Type.Object({ type: Type.String(), used: Type.Integer(), quota: Limit, min: Type.Literal(0) }),
+    ),
+  }),
+})
+
+export const SetQuotasRequest = Type.Object({
+  quotas: Type.Object({
+    vpc: Type.Optional(Type.Union([Limit, Type.Null()], { description: 'null: the default again.' })),
+    vpcPeer: Type.Optional(Type.Union([Limit, Type.Null()], { description: 'null: the default again.' })),
+  }),
+})
+
+/** In the form of the clouds' own quota call. */
+export function spellQuotas(states: readonly { resource: string; used: number; limit: number }[]) {
+  const resources = states.map(({ resource, used, limit }) => ({ type: resource, used, quota: limit, min: 0 as const }))
+  return { quotas: { resources } }
+}

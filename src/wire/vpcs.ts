@@ -1,0 +1,127 @@
+/** The published shapes of the VPC API: v1, the reads of v3, and tags. */
+import { type Static, Type } from 'typebox'
+import type { Vpc } from '../rules/vpc.ts'
+import { spellTime, spellTimeZ } from './time.ts'
+
+export const VpcShape = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String(),
+  description: Type.String(),
+  cidr: Type.String({ description: 'Primary IPv4 block, or empty.' }),
+  status: Type.Literal('OK'),
+  routes: Type.Array(Type.Object({ destination: Type.String(), nexthop: Type.String() }), {
+    description: 'Routes by next-hop address, which the clouds no longer make: always empty.',
+  }),
+  enterprise_project_id: Type.String(),
+  enable_shared_snat: Type.Boolean(),
+  tenant_id: Type.String({ description: 'The project.' }),
+  created_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ss`.' }),
+  updated_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ss`.' }),
+})
+export type WireVpc = Static<typeof VpcShape>
+
+export const VpcAnswer = Type.Object({ vpc: VpcShape })
+export const VpcListAnswer = Type.Object({ vpcs: Type.Array(VpcShape) })
+
+export const CreateVpcRequest = Type.Object({
+  vpc: Type.Object({
+    name: Type.Optional(Type.String()),
+    description: Type.Optional(Type.String()),
+    cidr: Type.Optional(Type.String()),
+    enterprise_project_id: Type.Optional(Type.String()),
+    tags: Type.Optional(Type.Array(Type.String(), { description: 'Each `key*value`.' })),
+  }),
+})
+
+export const UpdateVpcRequest = Type.Object({
+  vpc: Type.Object({
+    name: Type.Optional(Type.String()),
+    description: Type.Optional(Type.String()),
+    cidr: Type.Optional(Type.String()),
+  }),
+})
+
+export const VpcListQuery = Type.Object({
+  id: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.String()),
+  marker: Type.Optional(Type.String()),
+  enterprise_project_id: Type.Optional(Type.String({ description: '`all_granted_eps` or absent: all.' })),
+})
+
+const TagShape = Type.Object({ key: Type.String(), value: Type.String() })
+export const TagsAnswer = Type.Object({ tags: Type.Array(TagShape) })
+
+export const VpcV3Shape = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String(),
+  description: Type.String(),
+  cidr: Type.String(),
+  extend_cidrs: Type.Array(Type.String(), { description: 'Secondary IPv4 blocks.' }),
+  status: Type.Literal('ACTIVE'),
+  project_id: Type.String(),
+  enterprise_project_id: Type.String(),
+  cloud_resources: Type.Array(Type.Object({ resource_type: Type.String(), resource_count: Type.Integer() })),
+  tags: Type.Array(TagShape),
+  created_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ssZ`.' }),
+  updated_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ssZ`.' }),
+})
+export const VpcV3Answer = Type.Object({ request_id: Type.String(), vpc: VpcV3Shape })
+export const VpcV3ListAnswer = Type.Object({
+  request_id: Type.String(),
+  vpcs: Type.Array(VpcV3Shape),
+  page_info: Type.Object({
+    previous_marker: Type.Optional(Type.String()),
+    current_count: Type.Integer(),
+    next_marker: Type.Optional(Type.String()),
+  }),
+})
+
+export const ExtendCidrRequest = Type.Object({
+  dry_run: Type.Optional(Type.Boolean()),
+  vpc: Type.Object({ extend_cidrs: Type.Array(Type.String(), { minItems: 1 }) }),
+})
+
+const Repeatable = Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())]))
+/** A filter may be repeated; any of its values matches. */
+export const VpcV3ListQuery = Type.Object({
+  id: Repeatable,
+  name: Repeatable,
+  description: Repeatable,
+  cidr: Repeatable,
+  enterprise_project_id: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.String()),
+  marker: Type.Optional(Type.String()),
+})
+
+export function spellVpc(vpc: Vpc): WireVpc {
+  return {
+    id: vpc.id,
+    name: vpc.name,
+    description: vpc.description,
+    cidr: vpc.cidr,
+    status: 'OK',
+    routes: [],
+    enterprise_project_id: vpc.enterpriseProjectId,
+    enable_shared_snat: false,
+    tenant_id: vpc.projectId,
+    created_at: spellTime(vpc.createdAt),
+    updated_at: spellTime(vpc.updatedAt),
+  }
+}
+
+export function spellVpcV3(vpc: Vpc): Static<typeof VpcV3Shape> {
+  return {
+    id: vpc.id,
+    name: vpc.name,
+    description: vpc.description,
+    cidr: vpc.cidr,
+    extend_cidrs: [...vpc.extendCidrs],
+    status: 'ACTIVE',
+    project_id: vpc.projectId,
+    enterprise_project_id: vpc.enterpriseProjectId,
+    cloud_resources: [],
+    tags: vpc.tags.map(({ key, value }) => ({ key, value })),
+    created_at: spellTimeZ(vpc.createdAt),
+    updated_at: spellTimeZ(vpc.updatedAt),
+  }
+}
