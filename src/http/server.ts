@@ -27,7 +27,8 @@ const MAX_PATH_PART = 1024
 /** How long a client may take to send its request; bounds what slow ones can hold. */
 const REQUEST_TIMEOUT_MS = 60_000
 
-export function createServer(parts: ServerParts): App {
+/** `before` may add what must see every route, such as what describes them in openapi.json. */
+export function createServer(parts: ServerParts, before: (app: App) => void = () => {}): App {
   const app = Fastify({
     logger: false,
     bodyLimit: MAX_BODY,
@@ -58,7 +59,10 @@ export function createServer(parts: ServerParts): App {
     reply.header('allow', allowed.join(', '))
     throw new Refusal('wrong_method', `${pathOf(request.url)} takes ${allowed.join(', ')} and not ${request.method}.`)
   })
-  for (const routes of ROUTES) routes(app, parts)
+  before(app)
+  app.register(async (scope) => {
+    for (const routes of ROUTES) routes(scope, parts)
+  })
   return app
 }
 
