@@ -6,7 +6,7 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
-import type { TypeBoxProvider } from './validation.ts'
+import type { SchemaTypes } from './validation.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,7 +21,7 @@ declare module 'fastify' {
   }
 }
 
-export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxProvider>
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, SchemaTypes>
 
 export interface ServerParts {
   readonly perform: Perform

@@ -105,15 +105,15 @@ function parseAuthorization(text: string, date: string): ClaimOutcome {
   const [accessKey, ...scope] = access === undefined ? (fields.get('Credential') ?? '').split('/') : [access]
   const names = fields.get('SignedHeaders')
   const signature = fields.get('Signature')
-  // Three items that make three fields: none unknown, none twice.
-  if (!accessKey || !names || !signature || fields.size !== 3 || items.length !== 3) {
+  // All three fields from three items: none unknown, none twice.
+  if (!accessKey || !names || !signature || items.length !== 3) {
     return { problem: 'Authorization must have Access or Credential, SignedHeaders and Signature, once each' }
   }
   if (!LOWER_CASE_NAMES.test(names)) return { problem: 'SignedHeaders must be lower-case names joined by semicolons' }
   const claim = { accessKey, signedHeaders: names.split(';'), signature, date }
   if (access !== undefined) return { claim: { kind: 'simple', ...claim } }
-  const [day, region, service, end] = scope
-  if (day === undefined || region === undefined || service === undefined || end !== SCOPE_END || scope.length !== 4) {
+  const [day = '', region = '', service = '', end] = scope
+  if (end !== SCOPE_END || scope.length !== 4) {
     return { problem: 'Credential must be <access key>/<day>/<region>/<service>/sdk_request' }
   }
   return { claim: { kind: 'scoped', ...claim, day, region, service } }

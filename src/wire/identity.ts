@@ -1,6 +1,7 @@
 /** The published shapes of the identity API (Keystone v3, and Huawei's credentials). */
-import { Type } from 'typebox'
+
 import type { AccessKey, Domain, Project, User } from '../rules/people.ts'
+import { Type } from './schema.ts'
 import { spellTimeMicroseconds } from './time.ts'
 
 const DomainRef = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) })

@@ -1,7 +1,8 @@
 /** The published shapes of `/v2.0/vpc/peerings`. */
-import { type Static, Type } from 'typebox'
+
 import type { Peering, Side } from '../rules/peering.ts'
 import { STATUSES } from '../rules/status.ts'
+import { type Static, Type } from './schema.ts'
 import { spellTime } from './time.ts'
 
 const VpcInfo = Type.Object({

@@ -1,5 +1,5 @@
 /** Ours: quotas as an admin sets them, under `/causeway/v1`. */
-import { Type } from 'typebox'
+import { Type } from './schema.ts'
 
 const Limit = Type.Integer({ minimum: -1, description: '-1: unlimited.' })
 

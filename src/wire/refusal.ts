@@ -2,8 +2,9 @@
  * How a refusal looks on the wire: the documented body of each path family, with the members `error_code`, `error_msg`
  * and `request_id` added at the top of every one, which every client bears and the Node SDK needs.
  */
-import { type Static, Type } from 'typebox'
+
 import type { RefusalCode } from '../rules/refusal.ts'
+import { type Static, Type } from './schema.ts'
 
 /** `internal` is a fault of ours, which is no refusal but is answered all the same. */
 export type ErrorCode = RefusalCode | 'internal'

@@ -1,7 +1,7 @@
 /** The answer to a login, and the catalog in it. */
-import type { Static } from 'typebox'
 import type { Domain, Project, User } from '../rules/people.ts'
 import type { TokenAnswer } from './identity.ts'
+import type { Static } from './schema.ts'
 import { spellTimeMicroseconds } from './time.ts'
 
 /** What a token's answer is made of. Times are milliseconds since the epoch, UTC. */

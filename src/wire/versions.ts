@@ -1,5 +1,5 @@
 /** Version documents: what clients ask before they know anything. */
-import { Type } from 'typebox'
+import { Type } from './schema.ts'
 
 const Link = Type.Object({ rel: Type.Literal('self'), href: Type.String() })
 

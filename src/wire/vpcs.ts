@@ -1,6 +1,7 @@
 /** The published shapes of the VPC API: v1, the reads of v3, and tags. */
-import { type Static, Type } from 'typebox'
+
 import type { Vpc } from '../rules/vpc.ts'
+import { type Static, Type } from './schema.ts'
 import { spellTime, spellTimeZ } from './time.ts'
 
 export const VpcShape = Type.Object({

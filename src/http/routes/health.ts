@@ -1,6 +1,6 @@
 /** For whoever runs the service: is it alive, can it work, and how does it fare. Tells nothing of any tenant. */
-import { Type } from 'typebox'
 import { Refusal } from '../../rules/refusal.ts'
+import { Type } from '../../wire/schema.ts'
 import type { App, ServerParts } from '../app.ts'
 import { describe } from '../route.ts'
 

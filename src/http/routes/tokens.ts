@@ -1,6 +1,5 @@
 /** Logging in and out: `/v3/auth/…`. */
 import type { FastifyRequest } from 'fastify'
-import type { Static } from 'typebox'
 import type { Login, Proof, ScopeRequest } from '../../identity/login.ts'
 import { signToken } from '../../identity/token.ts'
 import { listOwnDomains, listProjects } from '../../operations/people/list-identities.ts'
@@ -19,6 +18,7 @@ import {
   TokenAnswer,
   TokenRequest,
 } from '../../wire/identity.ts'
+import type { Static } from '../../wire/schema.ts'
 import { spellCatalog, spellToken } from '../../wire/token.ts'
 import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'

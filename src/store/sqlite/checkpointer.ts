@@ -6,11 +6,16 @@
 import { workerData } from 'node:worker_threads'
 import { connectWriter } from './connection.ts'
 
+export interface CheckpointerData {
+  readonly file: string
+}
+
 const EVERY_MS = 1_000
 /** Pages of 4 KiB: beyond 64 MiB of log the next checkpoint waits for the writer, and the log starts anew. */
 const RESTART_AT_PAGES = 16_384
 
-const db = connectWriter((workerData as { file: string }).file)
+const { file } = workerData as CheckpointerData
+const db = connectWriter(file)
 const passive = db.prepare('pragma wal_checkpoint(passive)')
 const restart = db.prepare('pragma wal_checkpoint(restart)')
 

@@ -2,15 +2,17 @@
  * The embedded store: reads on this thread, writes in a thread of their own (writer.ts), grouped: the bodies that
  * arrive while a commit runs share the next one. Rows that were read are kept in memory, in step with the commits.
  */
-import { chmodSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
 import type { PeeringId } from '../../rules/ids.ts'
 import type { Peering } from '../../rules/peering.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import type { Body, ReadTransaction, Store, WriteTransaction } from '../store.ts'
+import type { CheckpointerData } from './checkpointer.ts'
 import { type Commit, type Job, resultOf } from './commits.ts'
-import { connectReader, connectWriter } from './connection.ts'
+import { connectReader } from './connection.ts'
 import { readTransaction } from './transaction.ts'
 import type { WriterData } from './writer.ts'
 
@@ -18,6 +20,8 @@ import type { WriterData } from './writer.ts'
 const MAX_GROUP = 256
 /** Bodies that may wait; at some 5,000 writes a second that is two seconds, after which "try again" is the truth. */
 const MAX_WAITING = 10_000
+/** Commits after which checkpoints begin: a start that writes little does not wait for a thread that it hardly needs. */
+const CHECKPOINT_FROM = 16
 /** Peerings kept in memory, about 1 KiB each. */
 const CACHED_PEERINGS = 20_000
 
@@ -32,37 +36,36 @@ interface Waiting extends Job {
  * each keep rows that the other has changed.
  */
 export async function openSqlite(file: string, bodies: URL): Promise<Store> {
-  // Migrates here, so that a database that cannot be opened fails the start with its own message.
-  connectWriter(file).close()
-  chmodSync(file, 0o600)
-  const store = new SqliteStore(file, bodies)
-  await store.ready
-  return store
+  // Made here, so that nobody else can read it for as much as an instant.
+  closeSync(openSync(file, 'a', 0o600))
+  const workerData: WriterData = { file, bodies: bodies.href }
+  const writer = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
+  // The first message says that the schema is up to date. A database that cannot be opened throws its error here.
+  await once(writer, 'message')
+  return new SqliteStore(file, writer)
 }
 
 class SqliteStore implements Store {
-  readonly ready: Promise<void>
   readonly #reader: ReturnType<typeof connectReader>
   readonly #tx: ReadTransaction
   readonly #writer: Worker
-  readonly #checkpointer: Worker
+  readonly #file: string
   readonly #cache = new LRUCache<PeeringId, Peering>({ max: CACHED_PEERINGS })
   readonly #peopleListeners: (() => void)[] = []
   #queue: Waiting[] = []
   #inFlight: readonly Waiting[] = []
+  #checkpointer: Worker | undefined
   #drained: (() => void) | undefined
   #closing = false
   #commits = 0
   #writes = 0
 
-  constructor(file: string, bodies: URL) {
+  constructor(file: string, writer: Worker) {
+    this.#file = file
+    this.#writer = writer
     this.#reader = connectReader(file)
     this.#tx = this.#caching(readTransaction(this.#reader))
-    const workerData: WriterData = { file, bodies: bodies.href }
-    this.#writer = new Worker(new URL('./writer.ts', import.meta.url), { workerData })
-    this.#checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData: { file } })
-    this.ready = new Promise((resolve) => this.#writer.once('message', () => resolve()))
-    this.ready.then(() => this.#writer.on('message', (commit: Commit) => this.#settle(commit)))
+    writer.on('message', (commit: Commit) => this.#settle(commit))
     // A store without its writer can keep no promise, and what became of the group in flight is unknown: the error is
     // left uncaught, the process ends, and clients find out by asking again.
   }
@@ -96,8 +99,13 @@ class SqliteStore implements Store {
     if (this.#inFlight.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
     const closed = new Promise((resolve) => this.#writer.once('exit', resolve))
     this.#writer.postMessage('close')
-    await Promise.all([closed, this.#checkpointer.terminate()])
+    await Promise.all([closed, this.#checkpointer?.terminate()])
     this.#reader.close()
+  }
+
+  #startCheckpointer(): void {
+    const workerData: CheckpointerData = { file: this.#file }
+    this.#checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData })
   }
 
   #send(): void {
@@ -109,6 +117,7 @@ class SqliteStore implements Store {
     const group = this.#inFlight
     this.#inFlight = []
     this.#commits += 1
+    if (this.#commits === CHECKPOINT_FROM) this.#startCheckpointer()
     this.#writes += group.length
     for (const id of peerings) this.#cache.delete(id)
     if (people) for (const listener of this.#peopleListeners) listener()

@@ -3,7 +3,6 @@
  * its own, and answers a group after its commit. While it waits for the disk, the main thread goes on reading and
  * parsing, and the next group gathers.
  */
-import { enableCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PeeringId } from '../../rules/ids.ts'
 import type { Body, WriteTransaction } from '../store.ts'
@@ -19,7 +18,6 @@ export interface WriterData {
   readonly bodies: string
 }
 
-enableCompileCache()
 if (parentPort === null) throw new Error('writer.ts is the entry of a thread')
 const port = parentPort
 const { file, bodies } = workerData as WriterData
