@@ -82,7 +82,7 @@ function refuseUnbuilt(env: Environment): void {
 }
 
 function listenOf(text: string): { host: string; port: number } {
-  const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s]+):([0-9]{1,5})$/.exec(text)
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:\s[\]]+):([0-9]{1,5})$/.exec(text)
   const port = Number(match?.[2])
   if (match?.[1] === undefined || port > 65535) {
     throw new ConfigError(`CAUSEWAY_LISTEN must be host:port, such as 127.0.0.1:9696, not '${text}'`)
@@ -97,10 +97,12 @@ function regionOf(text: string): string {
   return text
 }
 
+/** No user, query or fragment, and nothing that a shell would read: the address stands in the openrc files. */
+const ADDRESS = /^https?:\/\/[A-Za-z0-9.:[\]_~%/-]+$/
+
 function urlOf(text: string): string | undefined {
   if (text === '') return undefined
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+  if (!ADDRESS.test(text) || URL.parse(text) === null) {
     throw new ConfigError(`CAUSEWAY_PUBLIC_URL must be an http or https address, not '${text}'`)
   }
   return text.replace(/\/+$/, '')

@@ -58,10 +58,18 @@ export function pageLinks(
   ]
 }
 
+/** Every other parameter stays as the client spelled it, so that a value survives whatever encoding it came in. */
 function turned(url: string, marker: string, reverse: boolean): string {
-  const target = new URL(url)
-  target.searchParams.delete('page_reverse')
-  target.searchParams.set('marker', marker)
-  if (reverse) target.searchParams.set('page_reverse', 'True')
-  return target.href
+  const mark = url.indexOf('?')
+  const address = mark === -1 ? url : url.slice(0, mark)
+  const kept = url
+    .slice(address.length + 1)
+    .split('&')
+    .filter((part) => part !== '' && !isOfPage(part))
+  return `${address}?${[...kept, `marker=${marker}`, ...(reverse ? ['page_reverse=True'] : [])].join('&')}`
+}
+
+function isOfPage(part: string): boolean {
+  const query = new URLSearchParams(part)
+  return query.has('marker') || query.has('page_reverse')
 }

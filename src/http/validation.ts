@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import type { Ajv as AjvType, ErrorObject } from 'ajv'
 import type { FastifyTypeProvider } from 'fastify'
-import { invalidInput } from '../rules/refusal.ts'
+import { invalidInput, Refusal } from '../rules/refusal.ts'
 import type { Schema, Static } from '../wire/schema.ts'
 
 /** Tells the type checker that what passed a schema has its type. */
@@ -41,8 +41,13 @@ function validatorCompiler({ schema }: { schema: unknown }) {
 function describeProblem(error: ErrorObject | undefined): Error {
   if (error === undefined) throw new Error('a value that fails its schema has no error')
   const path = error.instancePath.split('/').slice(1)
+  // A body that is not even the envelope is told as one that is not JSON: no field of it is wrong, all of it is.
+  if (path.length === 0) {
+    const root = error.keyword === 'required' ? `'${String(error.params.missingProperty)}' is required` : undefined
+    return new Refusal('malformed_body', `Malformed request: ${root ?? `the body ${error.message}`}.`)
+  }
   if (error.keyword === 'required') {
     return invalidInput([...path, String(error.params.missingProperty)].join('.'), 'is required')
   }
-  return invalidInput(path.join('.') || 'body', error.message ?? 'is not valid')
+  return invalidInput(path.join('.'), error.message ?? 'is not valid')
 }

@@ -83,8 +83,9 @@ async function describe(directory: Directory, token: Token): Promise<Login | und
   const user = await directory.user(token.userId)
   const userDomain = user && (await directory.domain(user.domainId))
   if (user === undefined || userDomain === undefined) return undefined
-  const project = token.scope.kind === 'project' ? await directory.project(token.scope.projectId) : undefined
-  return { token, user, userDomain, project }
+  if (token.scope.kind !== 'project') return { token, user, userDomain, project: undefined }
+  const project = await directory.project(token.scope.projectId)
+  return project && { token, user, userDomain, project }
 }
 
 async function findUser(directory: Directory, proof: Proof): Promise<User | undefined> {
@@ -158,7 +159,9 @@ function passwordChecker() {
     } finally {
       hashing -= 1
     }
-    const count = failed !== undefined && now < failed.until ? failed.count + 1 : 1
+    // Asked again, because others may have failed while this one was hashed.
+    const earlier = failures.get(name)
+    const count = earlier !== undefined && now < earlier.until ? earlier.count + 1 : 1
     failures.set(name, { count, until: now + LOCKED_MS })
     throw new Refusal('unauthenticated', FAILED)
   }

@@ -48,7 +48,10 @@ export function parsePersonName(text: string, field: string): string {
 export function parsePassword(text: string): string {
   const length = characters(text)
   if (length < 8 || length > 255) throw invalidInput('password', 'must have 8 to 255 characters')
-  if (!text.isWellFormed()) throw invalidInput('password', 'must be well-formed Unicode')
+  // scrypt pads with null characters, so that one at the end would not count.
+  if (!text.isWellFormed() || text.includes('\0')) {
+    throw invalidInput('password', 'must be well-formed Unicode without null characters')
+  }
   return text
 }
 

@@ -85,10 +85,11 @@ export function addExtendCidrs(vpc: Vpc, added: readonly string[], now: number):
     if (clash !== undefined) {
       throw new Refusal('extend_cidr_conflict', `The CIDR block ${text} conflicts with ${clash} of VPC ${vpc.id}.`)
     }
+    // Here, and not behind the loop, which compares each block with all before it and may be sent very many.
+    if (extendCidrs.length >= MAX_EXTEND_CIDRS) {
+      throw new Refusal('extend_cidr_over_limit', `A VPC can have at most ${MAX_EXTEND_CIDRS} secondary CIDR blocks.`)
+    }
     extendCidrs.push(text)
-  }
-  if (extendCidrs.length > MAX_EXTEND_CIDRS) {
-    throw new Refusal('extend_cidr_over_limit', `A VPC can have at most ${MAX_EXTEND_CIDRS} secondary CIDR blocks.`)
   }
   return { ...vpc, extendCidrs, updatedAt: now }
 }

@@ -47,10 +47,7 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
     async (request, reply) => {
       const { query } = request
       const page = pageOf(query, parsePeeringId)
-      const filter = filterOf(query)
-      // A filter that nothing can match is no error: data sources pass on what their user wrote.
-      if (filter === undefined) return sendPeerings(reply, [], undefined)
-      const result = await perform(listPeerings, asker(request), { ...filter, page })
+      const result = await perform(listPeerings, asker(request), { filter: filterOf(query), page })
       const links = pageLinks(`${baseOf(request, publicUrl)}${request.url}`, result)
       return sendPeerings(reply, result.items, links)
     },
@@ -151,7 +148,7 @@ function sendPeerings(
   return reply.header('content-type', JSON_TYPE).send(`{"peerings":[${peerings.map(peeringText).join(',')}]${tail}}`)
 }
 
-/** The filters, or undefined where one of them can match nothing. */
+/** The filters, or undefined where one can match nothing: no error, for data sources pass on what their user wrote. */
 function filterOf(query: { id?: string; name?: string; status?: string; tenant_id?: string; vpc_id?: string }) {
   const id = parsed(given(query.id), parsePeeringId)
   const projectId = parsed(given(query.tenant_id), parseProjectId)

@@ -14,14 +14,22 @@ export interface PeeringFilter {
   readonly vpcId: VpcId | undefined
 }
 
+interface PeeringsRequest {
+  /** Undefined: one that nothing can match. */
+  readonly filter: PeeringFilter | undefined
+  readonly page: PageRequest<PeeringId>
+}
+
 /** A page of the peerings in which the caller's project takes part; of all, for an admin. */
-export const listPeerings = reading<PeeringFilter & { readonly page: PageRequest<PeeringId> }, PageResult<Peering>>(
+export const listPeerings = reading<PeeringsRequest, PageResult<Peering>>(
   'listPeerings',
-  async (tx, { caller, now, policy }, { page, ...filter }) => {
+  async (tx, { caller, now, policy }, { page, filter }) => {
+    const visibleTo = caller.admin ? undefined : actingProject(caller)
+    if (filter === undefined) return { items: [], next: false, previous: false }
     const { pendingTtlMs, tombstoneTtlMs } = policy
     const query = {
       ...filter,
-      visibleTo: caller.admin ? undefined : actingProject(caller),
+      visibleTo,
       overdueSince: pendingTtlMs > 0 ? now - pendingTtlMs : undefined,
       forgottenSince: now - tombstoneTtlMs,
     }

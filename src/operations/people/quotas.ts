@@ -3,7 +3,7 @@ import type { ProjectId } from '../../rules/ids.ts'
 import { identityNotFound } from '../../rules/people.ts'
 import { DEFAULT_LIMITS, RESOURCES, type Resource } from '../../rules/quota.ts'
 import type { ReadTransaction } from '../../store/store.ts'
-import { reading, writing } from '../operation.ts'
+import { type Context, reading, writing } from '../operation.ts'
 
 /** `limit` -1: unlimited. */
 export interface QuotaState {
@@ -19,31 +19,44 @@ export interface QuotaChange {
 }
 
 /** A project's quotas, for an admin. */
-export const showQuotas = reading<ProjectId, readonly QuotaState[]>('showQuotas', async (tx, { caller }, projectId) => {
-  requireAdmin(caller)
-  return quotasOf(tx, projectId)
+export const showQuotas = reading<ProjectId, readonly QuotaState[]>('showQuotas', async (tx, context, projectId) => {
+  requireAdmin(context.caller)
+  return quotasOf(tx, context, projectId)
 })
 
 /** Sets a project's limits. One below what is used takes nothing away; it only refuses more. */
 export const setQuotas = writing<QuotaChange, readonly QuotaState[]>(
   'setQuotas',
-  async (tx, { caller }, { projectId, limits }) => {
-    requireAdmin(caller)
-    const before = await quotasOf(tx, projectId)
+  async (tx, context, { projectId, limits }) => {
+    requireAdmin(context.caller)
+    const before = await quotasOf(tx, context, projectId)
     for (const { resource } of before) {
       const limit = limits[resource]
       if (limit !== undefined) await tx.setLimit(projectId, resource, limit ?? undefined)
     }
-    return quotasOf(tx, projectId)
+    return quotasOf(tx, context, projectId)
   },
 )
 
-async function quotasOf(tx: ReadTransaction, projectId: ProjectId): Promise<readonly QuotaState[]> {
+async function quotasOf(tx: ReadTransaction, context: Context, projectId: ProjectId): Promise<readonly QuotaState[]> {
   if ((await tx.project(projectId)) === undefined) throw identityNotFound('project', projectId)
   const states: QuotaState[] = []
   for (const resource of RESOURCES) {
     const limit = (await tx.limit(projectId, resource)) ?? DEFAULT_LIMITS[resource]
-    states.push({ resource, used: await tx.used(projectId, resource), limit })
+    const counted = await tx.used(projectId, resource)
+    const used = resource === 'vpcPeer' ? counted - (await countOverdue(tx, context, projectId, counted)) : counted
+    states.push({ resource, used, limit })
   }
   return states
+}
+
+/** Requests that time has expired and no sweep has written down: the counter has them still, the quota does not. */
+async function countOverdue(
+  tx: ReadTransaction,
+  { now, policy }: Context,
+  projectId: ProjectId,
+  atMost: number,
+): Promise<number> {
+  if (policy.pendingTtlMs === 0) return 0
+  return (await tx.overduePeerings(now - policy.pendingTtlMs, atMost, projectId)).length
 }

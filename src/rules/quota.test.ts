@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DEFAULT_LIMITS, isFull, isResource, overQuota, RESOURCES, UNLIMITED } from './quota.ts'
+
+test('a quota is full from its limit on, and not before', () => {
+  assert.deepEqual(
+    [0, 49, 50, 51].map((used) => isFull(used, 50)),
+    [false, false, true, true],
+  )
+})
+
+test('a quota of 0 is always full, one of -1 never', () => {
+  assert.ok(isFull(0, 0))
+  assert.ok(!isFull(0, UNLIMITED))
+  assert.ok(!isFull(Number.MAX_SAFE_INTEGER, UNLIMITED))
+  assert.equal(UNLIMITED, -1)
+})
+
+test("the defaults are the clouds' own", () => {
+  assert.deepEqual(DEFAULT_LIMITS, { vpc: 150, vpcPeer: 50 })
+})
+
+test('a resource is spelled as the quota call spells it, and nothing else is one', () => {
+  assert.ok(RESOURCES.every((resource) => isResource(resource)))
+  for (const text of ['', 'VPC', 'vpcpeer', 'subnet', 'toString', '__proto__']) assert.ok(!isResource(text), text)
+})
+
+test('a full quota is refused in the words of Neutron', () => {
+  const told = RESOURCES.map((resource) => overQuota(resource)).map(({ code, message }) => `${code}: ${message}`)
+  assert.deepEqual(told, [
+    "vpc_over_quota: Quota exceeded for resources: ['router'].",
+    "peering_over_quota: Quota exceeded for resources: ['vpc_peering'].",
+  ])
+})
