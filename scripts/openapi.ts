@@ -10,8 +10,8 @@ import { ERROR_SHAPES, familyOf } from '../src/wire/refusal.ts'
 export const OPENAPI = resolve(import.meta.dirname, '../openapi.json')
 
 const DESCRIPTION = `The VPC peering API that Huawei Cloud, Open Telekom Cloud and their sister clouds publish, as
-Causeway serves it, and what is Causeway's own, under \`/causeway/v1\`. docs/compatibility.md tells which choice was made
-where the clouds' documents leave one; docs/errors.md lists every error code.`
+Causeway serves it, and what is Causeway's own, under \`/causeway/v1\`. docs/compatibility.md tells which choice was
+made where the clouds' documents leave one; docs/errors.md lists every error code.`
 
 /** The document as text, as it stands in the file. */
 export async function describeApi(): Promise<string> {

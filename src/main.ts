@@ -4,13 +4,22 @@ import { pino } from 'pino'
 import { readConfig } from './config.ts'
 import { startService } from './service.ts'
 
+/** Characters of log kept for a disk that is full; beyond that, lines are lost. */
+const MAX_UNWRITTEN_LOG = 1024 * 1024
+
 try {
   const config = readConfig(process.env)
   // To standard error: standard output is for the line that says where the service answers.
-  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: true }))
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: MAX_UNWRITTEN_LOG })
+  // A log that cannot be written, as on a full disk, must not take the answers with it.
+  destination.on('error', () => {})
+  const logger = pino({ level: config.logLevel, base: null }, destination)
   const service = await startService(config, logger, steadyClock())
-  process.stdout.write(`ready ${service.url}\n`)
+  let stopping = false
   const stop = (signal: NodeJS.Signals): void => {
+    // A terminal and npm both pass a Ctrl-C on: the second one must not cut off what the first lets finish.
+    if (stopping) return
+    stopping = true
     logger.info({ signal }, 'stopping')
     service[Symbol.asyncDispose]().then(
       () => process.exit(0),
@@ -20,8 +29,10 @@ try {
       },
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  // Last: whoever reads it may stop the service at once.
+  process.stdout.write(`ready ${service.url}\n`)
 } catch (error) {
   process.stderr.write(`causeway: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)

@@ -40,6 +40,7 @@ export interface Service extends AsyncDisposable {
 const SWEEP_EVERY_MS = 5_000
 /** How long a shutdown waits for requests that are under way before it cuts them off. */
 const DRAIN_MS = 10_000
+const HANG_UP_EVERY_MS = 50
 
 /** `now` gives milliseconds since the epoch, UTC. Throws where the folder is taken or the address in use. */
 export async function startService(config: Config, logger: Logger, now: () => number): Promise<Service> {
@@ -80,7 +81,10 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   opened.defer(async () => {
     closing = true
     const cutOff = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS)
+    // A connection is idle only after the answer that was under way, and its client would keep it open.
+    const hangUp = setInterval(() => server.server.closeIdleConnections(), HANG_UP_EVERY_MS)
     await server.close()
+    clearInterval(hangUp)
     clearTimeout(cutOff)
   })
   await server.listen({ host: config.host, port: config.port })
@@ -131,6 +135,7 @@ const ITSELF = {
 async function sweepAll(perform: Perform, metrics: Metrics, logger: Logger): Promise<void> {
   while (await perform(isSweepDue, ITSELF, undefined)) {
     const { expired, forgotten } = await perform(sweepPeerings, ITSELF, undefined)
+    if (expired + forgotten === 0) throw new Error('something is due, and the sweep does not find it')
     metrics.swept(expired, forgotten)
     logger.info({ expired, forgotten }, 'swept')
   }

@@ -69,7 +69,7 @@ test(`no file is longer than ${MAX_LINES} lines, and no line than ${MAX_COLUMNS}
   const tooLong = files.flatMap((file) => {
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
     const name = relative(ROOT, file)
-    const wide = lines.flatMap((line, index) => (line.length > MAX_COLUMNS ? [`${name}:${index + 1} is too wide`] : []))
+    const wide = lines.flatMap((line, index) => (isTooWide(line) ? [`${name}:${index + 1} is too wide`] : []))
     return lines.length > MAX_LINES ? [`${name} has ${lines.length} lines`, ...wide] : wide
   })
   assert.deepEqual(tooLong, [])
@@ -86,6 +86,11 @@ test('only src/config.ts and src/main.ts look at the environment', () => {
     .map((file) => relative(ROOT, file))
   assert.deepEqual(readers, ['src/main.ts'])
 })
+
+/** The name of a test is one sentence, and stays on one line. */
+function isTooWide(line: string): boolean {
+  return line.length > MAX_COLUMNS && !/^\s*(test|suite)\(/.test(line)
+}
 
 /** Why one file may not import another (or a package), or undefined where it may. */
 function complaint(file: string, target: string): string | undefined {

@@ -18,6 +18,11 @@ export function toRefusal(error: unknown): Refusal | undefined {
       return new Refusal('unsupported_media_type', 'The content type must be application/json.')
     case 'FST_ERR_BAD_URL':
       return new Refusal('malformed_body', 'Malformed request: the path is not valid percent-encoding.')
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new Refusal('unknown_path', 'There is no such path: a part of it is longer than any id or name.')
+    // Nobody hears this answer; but that a client hung up while it sent its body is no fault of ours.
+    case 'ECONNRESET':
+      return new Refusal('malformed_body', 'Malformed request: the connection ended before the body did.')
     default:
       return undefined
   }
@@ -36,8 +41,12 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   const { status, type } = SPELLINGS[code]
   const requestId = randomUUID().replaceAll('-', '')
   const body = JSON.stringify(spellError('gateway', code, message, requestId))
-  socket.end(
-    `HTTP/1.1 ${status} ${type}\r\nX-Request-Id: ${requestId}\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+  const head = [
+    `HTTP/1.1 ${status} ${type}`,
+    `X-Request-Id: ${requestId}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -112,8 +112,8 @@ test('a mebibyte of brackets is refused with a reason and in no time, open or cl
   assert.match(outcome(bytes('{"a":'.repeat(mebibyte / 5))), /^the body is not valid JSON/)
   assert.equal(outcome(bytes(nested(mebibyte / 2))), 'the body is nested deeper than 32 levels')
   assert.equal(outcome(bytes(nestedObjects(mebibyte / 7))), 'the body is nested deeper than 32 levels')
-  // Milliseconds: all four take about 100.
-  assert.ok(performance.now() - started < 2000)
+  // Milliseconds: all four take about 100, and minutes where each level looks at all others.
+  assert.ok(performance.now() - started < 5000)
 })
 
 test('a mebibyte of members, the last of them given twice, is read in no time', () => {
@@ -121,7 +121,7 @@ test('a mebibyte of members, the last of them given twice, is read in no time', 
   const started = performance.now()
   assert.match(outcome(bytes(`{${members.join()},"k0":1}`)), /member 'k0' twice/)
   // Milliseconds: it takes about 100.
-  assert.ok(performance.now() - started < 2000)
+  assert.ok(performance.now() - started < 5000)
 })
 
 // --- bytes ---
@@ -216,7 +216,7 @@ test('whatever is around it, JSON is white space, a value and white space', () =
 
 /** Values that set no trap: fast-check makes no object with a name twice. */
 const harmless = fc
-  .jsonValue({ maxDepth: 6, stringUnit: 'binary' })
+  .jsonValue({ maxDepth: 6, stringUnit: 'grapheme' })
   .filter((value) => !JSON.stringify(value).includes('__proto__'))
 
 test('every value without a trap is read as JSON.parse reads it, however it is spaced', () => {
@@ -235,7 +235,7 @@ test('every value with one member given twice is refused, wherever it stands', (
     fc.property(
       harmless,
       path,
-      fc.string({ unit: 'binary', maxLength: 5 }),
+      fc.string({ unit: 'grapheme', maxLength: 5 }),
       fc.boolean(),
       (value, steps, name, isEscaped) => {
         fc.pre(name !== '__proto__')

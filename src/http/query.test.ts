@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseVpcId } from '../rules/ids.ts'
-import { given, givenAll, pageLinks, pageOf } from './query.ts'
+import { given, givenAll, numberedPage, pageLinks, pageOf } from './query.ts'
 
 const ID = '5f2c1c3e-0f0b-4f3f-9a51-7c1f2b1d9e01'
 const OTHER = 'a91d4b77-8f5d-49a0-8f6f-0d5d0b1f7c22'
@@ -96,6 +96,37 @@ test('page_reverse is True or False in any case', () => {
       code: 'invalid_input',
       message: /'page_reverse' must be 'True' or 'False'/,
     })
+  }
+})
+
+// --- the pages of the identity lists ---
+
+const people = [true, false, true, true, false].map((enabled, index) => ({ name: 'abcde'.charAt(index), enabled }))
+const numbered = (query: Parameters<typeof numberedPage>[1]) =>
+  numberedPage(people, query)
+    .map(({ name }) => name)
+    .join('')
+
+test('without a size everything is on page 1, and no other page has anything', () => {
+  assert.deepEqual([{}, { page: '' }, { page: '1' }, { page: '2' }].map(numbered), ['abcde', 'abcde', 'abcde', ''])
+})
+
+test('pages of a size follow each other from 1 on until one is empty', () => {
+  const pages = ['1', '2', '3', '4'].map((page) => numbered({ page, per_page: '2' }))
+  assert.deepEqual(pages, ['ab', 'cd', 'e', ''])
+  assert.equal(numbered({ per_page: '0' }), '')
+})
+
+test('who is enabled or disabled is sorted out before the pages are cut', () => {
+  assert.equal(numbered({ enabled: 'True' }), 'acd')
+  assert.equal(numbered({ enabled: 'false' }), 'be')
+  assert.equal(numbered({ enabled: '' }), 'abcde')
+  assert.equal(numbered({ enabled: 'true', page: '2', per_page: '2' }), 'd')
+})
+
+test('a page, a size or a flag that is none is refused by its name', () => {
+  for (const query of [{ page: '0' }, { page: '-1' }, { page: 'x' }, { per_page: '1.5' }, { enabled: 'yes' }]) {
+    assert.throws(() => numbered(query), { code: 'invalid_input', facts: { field: Object.keys(query).join() } })
   }
 })
 

@@ -17,9 +17,9 @@ export function givenAll(value: string | string[] | undefined): readonly string[
 }
 
 export interface PageQuery {
-  readonly limit?: string
-  readonly marker?: string
-  readonly page_reverse?: string
+  readonly limit?: string | undefined
+  readonly marker?: string | undefined
+  readonly page_reverse?: string | undefined
 }
 
 /** `parseId` must give undefined for what is no id: an id that does not exist is a fine marker, a word is not. */
@@ -27,20 +27,39 @@ export function pageOf<Id>(query: PageQuery, parseId: (text: string) => Id | und
   const marker = given(query.marker)
   const id = marker === undefined ? undefined : parseId(marker)
   if (marker !== undefined && id === undefined) throw invalidInput('marker', 'must be the id of an item')
-  return { limit: limitOf(query.limit), marker: id, reverse: reverseOf(query.page_reverse) }
+  return { limit: limitOf('limit', query.limit), marker: id, reverse: flagOf('page_reverse', query.page_reverse) }
 }
 
-function limitOf(text: string | undefined): number {
-  const limit = given(text)
-  if (limit === undefined) return MAX_LIMIT
-  if (!/^[0-9]{1,16}$/.test(limit)) throw invalidInput('limit', 'must be a whole number, zero or more')
-  return Math.min(Number(limit), MAX_LIMIT)
+/**
+ * The identity lists' way of paging, and of asking for the enabled or the disabled only: `page` counts from 1, and
+ * without `per_page` everything is on page 1, so that a loop that asks until a page is empty comes to an end.
+ */
+export function numberedPage<Item extends { readonly enabled: boolean }>(
+  items: readonly Item[],
+  query: { readonly enabled?: string; readonly page?: string; readonly per_page?: string },
+): Item[] {
+  const enabled = given(query.enabled) === undefined ? undefined : flagOf('enabled', query.enabled)
+  const size = given(query.per_page) === undefined ? items.length : limitOf('per_page', query.per_page)
+  const page = given(query.page) === undefined ? 1 : wholeOf('page', query.page)
+  if (page < 1) throw invalidInput('page', 'must be 1 or more')
+  return items.filter((item) => enabled === undefined || item.enabled === enabled).slice((page - 1) * size, page * size)
 }
 
-function reverseOf(text: string | undefined): boolean {
-  const reverse = given(text)?.toLowerCase()
-  if (reverse === undefined || reverse === 'false') return false
-  if (reverse !== 'true') throw invalidInput('page_reverse', "must be 'True' or 'False'")
+function limitOf(field: string, text: string | undefined): number {
+  return given(text) === undefined ? MAX_LIMIT : Math.min(wholeOf(field, text), MAX_LIMIT)
+}
+
+function wholeOf(field: string, text: string | undefined): number {
+  if (text === undefined || !/^[0-9]{1,15}$/.test(text)) {
+    throw invalidInput(field, 'must be a whole number, zero or more')
+  }
+  return Number(text)
+}
+
+function flagOf(field: string, text: string | undefined): boolean {
+  const flag = given(text)?.toLowerCase()
+  if (flag === undefined || flag === 'false') return false
+  if (flag !== 'true') throw invalidInput(field, "must be 'True' or 'False'")
   return true
 }
 

@@ -33,6 +33,8 @@ export function createServer(parts: ServerParts, before: (app: App) => void = ()
     logger: false,
     bodyLimit: MAX_BODY,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Node's own refusal would have neither a body nor a request id.
+    http: { requireHostHeader: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -45,6 +47,10 @@ export function createServer(parts: ServerParts, before: (app: App) => void = ()
   }).withTypeProvider<SchemaTypes>()
   // The Node SDK sends `{}` with its project lookup and signs it.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  // Or else Fastify refuses it for its content type before anybody has looked whether the path takes it.
+  app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true })
+  // Node would answer 417 by itself, without a body; an expectation may be ignored (RFC 9110, 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeAllContentTypeParsers()
   // Raw: the signature covers the bytes, and it is checked before anything in them is believed.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -80,7 +86,9 @@ const ROUTES = [
 function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    done()
+    const { headers, raw } = request
+    const hostMissing = headers.host === undefined && raw.httpVersion === '1.1'
+    done(hostMissing ? new Refusal('malformed_body', 'Malformed request: there is no Host header.') : undefined)
   })
   // Before validation, and after the body has come in whole: a signature covers it.
   app.addHook('preValidation', (request, _reply, done) => {

@@ -132,15 +132,21 @@ function passwordChecker() {
   const key = randomBytes(32)
   const right = new LRUCache<string, Buffer>({ max: 1_000 })
   const failures = new LRUCache<string, { count: number; until: number }>({ max: 10_000 })
-  let decoy: Promise<string> | undefined
   let hashing = 0
+  /** What an unknown name is checked against, so that it takes the time of a wrong password. */
+  let decoy: string | undefined
+  const decoyHash = async (): Promise<string> => {
+    decoy ??= await hashPassword(newPassword(), 'chosen')
+    return decoy
+  }
 
   return async (proof: Proof & { kind: 'password' }, user: User | undefined, now: number): Promise<void> => {
     const mac = createHmac('sha256', key).update(proof.password).digest()
     const known = user && right.get(user.passwordHash)
     // First, so that somebody else's guessing never locks out who knows the password.
     if (known !== undefined && timingSafeEqual(known, mac)) return
-    const name = JSON.stringify(proof.user)
+    // A user has several spellings (by id, by name in either spelling of the domain) and one count.
+    const name = user?.id ?? JSON.stringify(proof.user)
     const failed = failures.get(name)
     if (failed !== undefined && failed.count >= MAX_FAILURES && now < failed.until) {
       throw tooMany(Math.ceil((failed.until - now) / 1000))
@@ -148,9 +154,7 @@ function passwordChecker() {
     if (hashing >= MAX_HASHING) throw tooMany(1)
     hashing += 1
     try {
-      // An unknown name costs the same time as a wrong password.
-      decoy ??= hashPassword(newPassword(), 'chosen')
-      const correct = await verifyPassword(proof.password, user?.passwordHash ?? (await decoy))
+      const correct = await verifyPassword(proof.password, user?.passwordHash ?? (await decoyHash()))
       if (user !== undefined && correct) {
         failures.delete(name)
         right.set(user.passwordHash, mac)

@@ -66,5 +66,8 @@ test('a stored text that is not ours is an error, and never a match', async () =
   for (const text of ['', PASSWORD, 'scrypt', 'scrypt$10$8$1$c2FsdA', 'bcrypt$10$8$1$c2FsdA$a2V5', 'scrypt$10$8$1$$']) {
     await assert.rejects(verifyPassword(PASSWORD, text), Error, text)
   }
+  await assert.rejects(verifyPassword(PASSWORD, stored.replace('scrypt', 'bcrypt')), {
+    message: 'not a stored password',
+  })
   await assert.rejects(verifyPassword('', 'scrypt$x$8$1$c2FsdA$a2V5'))
 })

@@ -8,6 +8,7 @@ import {
   parseEnterpriseProjectId,
   parsePrimaryCidr,
   parseTag,
+  parseTags,
   parseVpcName,
   removeExtendCidrs,
   type Vpc,
@@ -242,6 +243,13 @@ test('the key of a tag has 1 to 128 characters and the value at most 255', () =>
   for (const text of ['', '*', '*blue', `${'k'.repeat(129)}*v`, `k*${'v'.repeat(256)}`, 'k\n*v', 'k*v\0', 'k*\ud83d']) {
     assert.throws(() => parseTag(text), { code: 'invalid_input', facts: { field: 'tags' } }, JSON.stringify(text))
   }
+})
+
+test('a VPC has twenty tags at the most', () => {
+  const twenty = Array.from({ length: 20 }, (_, index) => `k${index}*v`)
+  assert.equal(parseTags(twenty).length, 20)
+  assert.deepEqual(parseTags([]), [])
+  assert.throws(() => parseTags([...twenty, 'k*v']), { code: 'invalid_input', message: /'tags' must be at most 20\.$/ })
 })
 
 test('a tag that is taken is told back as it came', () => {

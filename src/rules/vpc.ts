@@ -52,7 +52,7 @@ export const MAX_EXTEND_CIDRS = 5
 /** The smallest secondary block: a /28 is also the smallest subnet. */
 const LONGEST_SECONDARY_PREFIX = 28
 
-const NAME = /^[\p{L}\p{N}_.\- ]*$/u
+const NAME = /^[\p{L}\p{M}\p{N}_.\- ]*$/u
 
 /** A VPC's name. Blanks are taken beyond the published rule, because recorded client traffic contains them. */
 export function parseVpcName(text: string): string {
@@ -137,6 +137,14 @@ export function vpcNotFound(id: string): Refusal {
 export function parseEnterpriseProjectId(text: string): string {
   if (!/^[0-9a-zA-Z-]{1,36}$/.test(text)) throw invalidInput('enterprise_project_id', "must be '0' or a UUID")
   return text
+}
+
+/** Tags of one VPC, from the published API. */
+const MAX_TAGS = 20
+
+export function parseTags(texts: readonly string[]): readonly Tag[] {
+  if (texts.length > MAX_TAGS) throw invalidInput('tags', `must be at most ${MAX_TAGS}`)
+  return texts.map(parseTag)
 }
 
 /** A tag as the v1 create takes it, `key*value`. Lengths are the newer ones of the published limits. */

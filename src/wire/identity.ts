@@ -132,7 +132,8 @@ export const CreateDomainRequest = Type.Object({ domain: Type.Object({ name: Typ
 export const CreateProjectRequest = Type.Object({
   project: Type.Object({
     name: Type.String(),
-    domain_id: Type.Optional(Type.String()),
+    domain_id: Type.Optional(Type.String({ description: "Absent: the caller's own." })),
+    parent_id: Type.Optional(Type.String({ description: 'The same as domain_id: projects have no other parent.' })),
     description: Type.Optional(Type.String()),
   }),
 })
@@ -153,6 +154,9 @@ export const CreateCredentialRequest = Type.Object({
 export const IdentityListQuery = Type.Object({
   name: Type.Optional(Type.String()),
   domain_id: Type.Optional(Type.String({ description: 'An admin may name any; others their own.' })),
+  enabled: Type.Optional(Type.String({ description: '`true` or `false`.' })),
+  page: Type.Optional(Type.String({ description: 'From 1; with per_page.' })),
+  per_page: Type.Optional(Type.String({ description: 'Absent: all on one page.' })),
 })
 
 export const CredentialListQuery = Type.Object({

@@ -1,7 +1,10 @@
 /** Ours: quotas as an admin sets them, under `/causeway/v1`. */
 import { Type } from './schema.ts'
 
-const Limit = Type.Integer({ minimum: -1, description: '-1: unlimited.' })
+/** What every database and every client's language holds as an integer. */
+const MAX_LIMIT = 2 ** 31 - 1
+
+const Limit = Type.Integer({ minimum: -1, maximum: MAX_LIMIT, description: '-1: unlimited.' })
 
 export const QuotasAnswer = Type.Object({
   quotas: Type.Object({

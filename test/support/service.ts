@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../../src/config.ts'
 import { type Service, startService } from '../../src/service.ts'
+import { assertShape } from './shapes.ts'
 import { signHeaders } from './sign.ts'
 
 /** Somebody with everything that logging in or signing takes. */
@@ -47,8 +48,8 @@ export interface TestService extends AsyncDisposable {
   askSigned(who: Person, method: string, path: string, body?: unknown): Promise<Answer>
   /** Makes a VPC; the block is 10.0.0.0/16 unless given. Returns its id. */
   makeVpc(who: Person, name: string, cidr?: string): Promise<string>
-  /** Stops and starts again on the same folder; tokens stay good. */
-  restart(): Promise<void>
+  /** Stops and starts again on the same folder, with other settings where some are given; tokens stay good. */
+  restart(settings?: Partial<Config>): Promise<void>
   sweep(): Promise<void>
   /** Lines of the log so far. */
   readonly log: readonly string[]
@@ -70,7 +71,7 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
       at += ms
     },
   }
-  const config = { ...readConfig({ CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder }), ...settings }
+  let config = { ...readConfig({ CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder }), ...settings }
   let service: Service = await startService(config, logger, clock.now)
 
   const ask: TestService['ask'] = (who, method, path, body) =>
@@ -104,8 +105,9 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
       if (status !== 200) throw new Error(`no VPC: ${JSON.stringify(body)}`)
       return body.vpc.id
     },
-    async restart() {
+    async restart(changed = {}) {
       await service[Symbol.asyncDispose]()
+      config = { ...config, ...changed }
       service = await startService(config, logger, clock.now)
     },
     sweep: () => service.sweep(),
@@ -116,7 +118,10 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
   }
 }
 
-/** One request; a string or bytes are sent as they are, anything else as JSON. */
+/**
+ * One request; a string or bytes are sent as they are, anything else as JSON. Fails where the answer is not of the
+ * shape that its route declares.
+ */
 export async function send(
   url: string,
   method: string,
@@ -132,7 +137,10 @@ export async function send(
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== ''
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text || undefined }
+  const { status, headers: received } = response
+  const answer = { status, headers: received, body: isJson ? JSON.parse(text) : text || undefined }
+  assertShape(method, path, answer)
+  return answer
 }
 
 type Login = Omit<Person, 'token'>

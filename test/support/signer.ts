@@ -1,4 +1,4 @@
-/** Signs on text instead of bytes, so that it shares no mistake with src/identity/signature.ts; and judges what it says. */
+/** Signs on text, not bytes, so that it shares no mistake with src/identity/signature.ts; and judges what that says. */
 import { createHash, createHmac } from 'node:crypto'
 import { readClaim, type SignatureClaim, type SignedRequest, verifySignature } from '../../src/identity/signature.ts'
 

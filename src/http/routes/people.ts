@@ -38,7 +38,7 @@ import {
 } from '../../wire/identity.ts'
 import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'
-import { given } from '../query.ts'
+import { given, numberedPage } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 
 const CREDENTIALS = '/v3.0/OS-CREDENTIAL/credentials'
@@ -59,7 +59,8 @@ function listRoutes(app: App, { perform, region, publicUrl }: ServerParts): void
     async (request) => {
       const base = baseOf(request, publicUrl)
       const domains = await perform(listDomains, asker(request), { name: given(request.query.name) })
-      return { domains: domains.map((domain) => spellDomain(domain, base)), links: spellLinks(`${base}/v3/domains`) }
+      const shown = domains.map((domain) => spellDomain(domain, base))
+      return { domains: numberedPage(shown, request.query), links: spellLinks(`${base}/v3/domains`) }
     },
   )
   app.get(
@@ -68,10 +69,8 @@ function listRoutes(app: App, { perform, region, publicUrl }: ServerParts): void
     async (request) => {
       const base = baseOf(request, publicUrl)
       const projects = await perform(listProjects, asker(request), filterOf(request.query))
-      return {
-        projects: projects.map((project) => spellProject(project, base)),
-        links: spellLinks(`${base}/v3/projects`),
-      }
+      const shown = projects.map((project) => spellProject(project, base))
+      return { projects: numberedPage(shown, request.query), links: spellLinks(`${base}/v3/projects`) }
     },
   )
   app.get(
@@ -80,7 +79,8 @@ function listRoutes(app: App, { perform, region, publicUrl }: ServerParts): void
     async (request) => {
       const base = baseOf(request, publicUrl)
       const users = await perform(listUsers, asker(request), filterOf(request.query))
-      return { users: users.map((user) => spellUser(user, base)), links: spellLinks(`${base}/v3/users`) }
+      const shown = users.map((user) => spellUser(user, base))
+      return { users: numberedPage(shown, request.query), links: spellLinks(`${base}/v3/users`) }
     },
   )
   app.get(
@@ -117,9 +117,9 @@ function createRoutes(app: App, { perform, publicUrl }: ServerParts): void {
       }),
     },
     async (request, reply) => {
-      const { name, domain_id, description } = request.body.project
+      const { name, domain_id, parent_id, description } = request.body.project
       const project = await perform(createProject, asker(request), {
-        domainId: domainIdOf(domain_id),
+        domainId: domainIdOf(domain_id ?? parent_id),
         name: parsePersonName(name, 'project.name'),
         description: parseDescription(description ?? ''),
       })
@@ -158,6 +158,9 @@ function createRoutes(app: App, { perform, publicUrl }: ServerParts): void {
     async (request) => {
       requireAdmin(request.caller)
       const { password, enabled } = request.body.user
+      if (password === undefined && enabled === undefined) {
+        throw invalidInput('user', "must have a 'password' or an 'enabled' to change")
+      }
       const user = await perform(updateUser, asker(request), {
         id: userIdOf((request.params as { user_id: string }).user_id),
         passwordHash: password === undefined ? undefined : await hashPassword(parsePassword(password), 'chosen'),

@@ -25,7 +25,8 @@ export function vpcV3Routes(app: App, { perform }: ServerParts): void {
         cidrs: givenAll(query.cidr),
         enterpriseProjectId: given(query.enterprise_project_id),
       }
-      const page = pageOf(query, parseVpcId)
+      // Not the whole query: these lists know no page_reverse, and nothing has checked one.
+      const page = pageOf({ limit: query.limit, marker: query.marker }, parseVpcId)
       const { items, next } = await perform(listVpcs, asker(request), { ...filter, page })
       const [first, last] = [items.at(0), items.at(-1)]
       return {

@@ -7,7 +7,7 @@ import { updateVpc } from '../../operations/vpcs/update-vpc.ts'
 import { parseVpcId, type VpcId } from '../../rules/ids.ts'
 import { parseDescription } from '../../rules/peering.ts'
 import { invalidInput } from '../../rules/refusal.ts'
-import { parseEnterpriseProjectId, parsePrimaryCidr, parseTag, parseVpcName, vpcNotFound } from '../../rules/vpc.ts'
+import { parseEnterpriseProjectId, parsePrimaryCidr, parseTags, parseVpcName, vpcNotFound } from '../../rules/vpc.ts'
 import {
   CreateVpcRequest,
   spellVpc,
@@ -29,7 +29,8 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
     { schema: describe('vpcs', 'List VPCs', { querystring: VpcListQuery, response: { 200: VpcListAnswer } }) },
     async (request) => {
       const { query } = request
-      const page = pageOf(query, parseVpcId)
+      // Not the whole query: these lists know no page_reverse, and nothing has checked one.
+      const page = pageOf({ limit: query.limit, marker: query.marker }, parseVpcId)
       const id = given(query.id)
       const enterprise = given(query.enterprise_project_id)
       const filter = {
@@ -52,7 +53,7 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
         description: parseDescription(vpc.description ?? ''),
         cidr: parsePrimaryCidr(vpc.cidr ?? ''),
         enterpriseProjectId: parseEnterpriseProjectId(vpc.enterprise_project_id ?? '0'),
-        tags: (vpc.tags ?? []).map(parseTag),
+        tags: parseTags(vpc.tags ?? []),
       }
       return { vpc: spellVpc(await perform(createVpc, asker(request), input)) }
     },

@@ -89,5 +89,6 @@ async function refuseSecond(tx: WriteTransaction, context: Context, one: Vpc, ot
 function refuseOverlap({ policy }: Context, one: Vpc, other: Vpc): void {
   const overlap = policy.strictCidr ? overlapOf(one, other) : undefined
   if (overlap === undefined) return
-  throw new Refusal('peering_cidr_overlap', `The CIDR blocks ${overlap[0]} and ${overlap[1]} of these VPCs overlap.`)
+  // Which block of the other VPC it is, only its own project may know.
+  throw new Refusal('peering_cidr_overlap', `The CIDR block ${overlap[0]} overlaps one of the other VPC.`)
 }

@@ -20,6 +20,22 @@ const passive = db.prepare('pragma wal_checkpoint(passive)')
 const restart = db.prepare('pragma wal_checkpoint(restart)')
 
 setInterval(() => {
-  const { log } = passive.get() as { log: number }
-  if (log > RESTART_AT_PAGES) restart.get()
+  try {
+    const { log } = passive.get() as { log: number }
+    if (log > RESTART_AT_PAGES) restart.get()
+  } catch (error) {
+    // Nothing is lost: what is committed is in the log, and the next checkpoint finds it there.
+    if (!mayPass(error)) throw error
+  }
 }, EVERY_MS)
+
+/** SQLite's own numbers; the low byte is the kind of error. */
+const BUSY = 5
+const IO_ERROR = 10
+const FULL = 13
+
+/** Whether it is the disk or another process that is in the way, rather than a file that is broken. */
+function mayPass(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+  return code === BUSY || code === IO_ERROR || code === FULL
+}

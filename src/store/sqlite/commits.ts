@@ -2,6 +2,7 @@
  * What the store and its writer thread say to each other. Errors lose their class on the way between threads, so a
  * refusal travels as plain data.
  */
+import { inspect } from 'node:util'
 import type { PeeringId } from '../../rules/ids.ts'
 import { Refusal, type RefusalCode, type RefusalFacts } from '../../rules/refusal.ts'
 
@@ -29,7 +30,14 @@ export function outcomeOf(error: unknown): Outcome {
   if (error instanceof Refusal) {
     return { kind: 'refused', code: error.code, message: error.message, facts: error.facts }
   }
-  return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }
+  return { kind: 'failed', error: plainError(error) }
+}
+
+/** What an error carries need not be able to travel between threads, so its causes and facts go as text. */
+function plainError(error: unknown): Error {
+  const plain = new Error(error instanceof Error ? error.message : String(error))
+  plain.stack = inspect(error)
+  return plain
 }
 
 /** The body's result, or the error that it threw. */

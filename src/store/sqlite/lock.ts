@@ -5,9 +5,12 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
+/** SQLite's own number: somebody else has the lock. */
+const BUSY = 5
+
 /** Takes the folder, or throws an error that names the process that has it. Dispose to let go. */
 export function lockFolder(folder: string): Disposable {
-  const db = new DatabaseSync(join(folder, 'lock.sqlite'), { timeout: 0 })
+  const db = openLock(folder)
   try {
     db.exec('pragma journal_mode = delete')
     db.exec('create table if not exists holder (pid integer not null)')
@@ -17,9 +20,24 @@ export function lockFolder(folder: string): Disposable {
   } catch (error) {
     const holder = readHolder(db)
     db.close()
+    const isBusy = error instanceof Error && 'errcode' in error && error.errcode === BUSY
+    if (!isBusy) throw unwritable(folder, error)
     throw new Error(`the data folder ${folder} is in use by another Causeway process${holder}`, { cause: error })
   }
   return { [Symbol.dispose]: () => db.close() }
+}
+
+function openLock(folder: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(folder, 'lock.sqlite'), { timeout: 0 })
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
+}
+
+function unwritable(folder: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new Error(`the data folder ${folder} cannot be written: ${reason}`, { cause })
 }
 
 /** The holder's process id for the message; the table may be locked for the instant in which it is written. */

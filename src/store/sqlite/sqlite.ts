@@ -20,7 +20,7 @@ import type { WriterData } from './writer.ts'
 const MAX_GROUP = 256
 /** Bodies that may wait; at some 5,000 writes a second that is two seconds, after which "try again" is the truth. */
 const MAX_WAITING = 10_000
-/** Commits after which checkpoints begin: a start that writes little does not wait for a thread that it hardly needs. */
+/** Commits after which checkpoints begin: a start that writes little needs no thread for them. */
 const CHECKPOINT_FROM = 16
 /** Peerings kept in memory, about 1 KiB each. */
 const CACHED_PEERINGS = 20_000
@@ -56,7 +56,8 @@ class SqliteStore implements Store {
   #inFlight: readonly Waiting[] = []
   #checkpointer: Worker | undefined
   #drained: (() => void) | undefined
-  #closing = false
+  /** Set when the closing begins. */
+  #closed: Promise<void> | undefined
   #commits = 0
   #writes = 0
 
@@ -71,14 +72,13 @@ class SqliteStore implements Store {
   }
 
   async read<Input, Result>(body: Body<ReadTransaction, Input, Result>, input: Input): Promise<Result> {
+    if (this.#closed !== undefined) throw unavailable('reads', 'closing')
     return body.run(this.#tx, input)
   }
 
   write<Input, Result>(body: Body<WriteTransaction, Input, Result>, input: Input): Promise<Result> {
-    if (this.#closing || this.#queue.length >= MAX_WAITING) {
-      const reason = this.#closing ? 'closing' : 'queue full'
-      return Promise.reject(new Refusal('unavailable', 'The service cannot take more writes right now.', { reason }))
-    }
+    if (this.#closed !== undefined) return Promise.reject(unavailable('writes', 'closing'))
+    if (this.#queue.length >= MAX_WAITING) return Promise.reject(unavailable('writes', 'queue full'))
     return new Promise((resolve, reject) => {
       this.#queue.push({ body: body.name, input, resolve: resolve as (result: unknown) => void, reject })
       if (this.#inFlight.length === 0) this.#send()
@@ -94,8 +94,12 @@ class SqliteStore implements Store {
   }
 
   /** Answers what was asked before, then closes. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing = true
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     if (this.#inFlight.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
     const closed = new Promise((resolve) => this.#writer.once('exit', resolve))
     this.#writer.postMessage('close')
@@ -150,4 +154,8 @@ class SqliteStore implements Store {
       },
     }
   }
+}
+
+function unavailable(what: 'reads' | 'writes', reason: string): Refusal {
+  return new Refusal('unavailable', `The service cannot take more ${what} right now.`, { reason })
 }
