@@ -28,7 +28,7 @@ export async function drawPeople(folder: string, region: string, now: number): P
         domain: { id: domainId, name: domain },
         project: { id: hexId<ProjectId>(v7()), domainId, name: region, description: '' },
         user: {
-          ...{ id: userId, domainId, name, admin, enabled: true },
+          ...{ id: userId, domainId, name, admin, enabled: true, tokensSince: now },
           passwordHash: await hashPassword(password, 'random'),
         },
         accessKey: { access: newAccessKey(), secret: newSecretKey(), userId, description: '', createdAt: now },

@@ -14,7 +14,7 @@ try {
   // A log that cannot be written, as on a full disk, must not take the answers with it.
   destination.on('error', () => {})
   const logger = pino({ level: config.logLevel, base: null }, destination)
-  const service = await startService(config, logger, steadyClock())
+  const service = await startService(config, logger, Date.now)
   let stopping = false
   const stop = (signal: NodeJS.Signals): void => {
     // A terminal and npm both pass a Ctrl-C on: the second one must not cut off what the first lets finish.
@@ -36,13 +36,4 @@ try {
 } catch (error) {
   process.stderr.write(`causeway: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
-}
-
-/** Milliseconds since the epoch that never go back, so that what has expired stays expired when the clock is set. */
-function steadyClock(): () => number {
-  let last = 0
-  return () => {
-    last = Math.max(last, Date.now())
-    return last
-  }
 }

@@ -26,6 +26,8 @@ create table user (
   password_hash text not null,
   admin integer not null check (admin in (0, 1)),
   enabled integer not null check (enabled in (0, 1)),
+  -- Tokens issued before this instant are refused: the password has been changed since.
+  tokens_since integer not null,
   unique (domain_id, name)
 ) strict, without rowid;
 

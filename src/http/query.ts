@@ -50,7 +50,7 @@ function limitOf(field: string, text: string | undefined): number {
 }
 
 function wholeOf(field: string, text: string | undefined): number {
-  if (text === undefined || !/^[0-9]{1,15}$/.test(text)) {
+  if (text === undefined || !/^[0-9]+$/.test(text)) {
     throw invalidInput(field, 'must be a whole number, zero or more')
   }
   return Number(text)

@@ -41,7 +41,7 @@ export function createAuthenticator(directory: Directory, tokenKey: Buffer, regi
     const token = readToken(text, tokenKey, now)
     if (token === undefined || (await directory.isRevoked(token.id))) return undefined
     const user = await directory.user(token.userId)
-    return user?.enabled ? token : undefined
+    return user?.enabled && token.issuedAt >= user.tokensSince ? token : undefined
   }
 
   async function byToken(text: string, now: number): Promise<Caller> {

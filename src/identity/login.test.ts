@@ -22,7 +22,7 @@ const PROJECTS: readonly Project[] = [
   { id: id<ProjectId>('3'), domainId: BETA.id, name: 'region-1', description: '' },
   { id: id<ProjectId>('4'), domainId: BETA.id, name: 'only-beta', description: '' },
 ]
-const ALICE = { id: id<UserId>('5'), domainId: ALPHA.id, name: 'alice', admin: false, enabled: true }
+const ALICE = { id: id<UserId>('5'), domainId: ALPHA.id, name: 'alice', admin: false, enabled: true, tokensSince: 0 }
 /** Of the same name, in the other domain. */
 const OTHER_ALICE = { ...ALICE, id: id<UserId>('6'), domainId: BETA.id }
 const ADMIN = { ...ALICE, id: id<UserId>('7'), name: 'root', admin: true }

@@ -18,13 +18,18 @@ export type Perform = <Input, Result>(
 
 /** `now` gives milliseconds since the epoch, UTC. */
 export function createPerform(store: Store, policy: Policy, now: () => number): Perform {
+  let lastAt = 0
+  let sequence = 0
   return (operation, { caller, requestId }, input) => {
     const at = now()
     if (operation.access === 'read') {
       return store.read(operation, { context: { caller, requestId, policy, now: at, newId: '' }, input })
     }
-    // The id's own time is the operation's, so that lists, which ascend by id, ascend by age.
-    const newId = v7({ msecs: at })
+    // The id's own time is the operation's, and those of one millisecond are numbered: lists, which ascend by id,
+    // ascend by age.
+    sequence = at === lastAt ? sequence + 1 : 0
+    lastAt = at
+    const newId = v7({ msecs: at, seq: sequence })
     return store.write(operation, { context: { caller, requestId, policy, now: at, newId }, input })
   }
 }

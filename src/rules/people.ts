@@ -25,6 +25,8 @@ export interface User {
   readonly passwordHash: string
   readonly admin: boolean
   readonly enabled: boolean
+  /** When the password was set: tokens that were issued before are refused. */
+  readonly tokensSince: number
 }
 
 /** An AK/SK pair. The secret is kept as it is, because checking a signature takes the key itself. */

@@ -173,7 +173,10 @@ export function spellProject({ id, name, domainId, description }: Project, base:
   return { id, name, domain_id: domainId, parent_id: domainId, enabled: true, is_domain: false, description, links }
 }
 
-export function spellUser({ id, name, domainId, enabled }: Omit<User, 'passwordHash'>, base: string) {
+export function spellUser(
+  { id, name, domainId, enabled }: Pick<User, 'id' | 'name' | 'domainId' | 'enabled'>,
+  base: string,
+) {
   return { id, name, domain_id: domainId, enabled, links: { self: `${base}/v3/users/${id}` } }
 }
 

@@ -67,6 +67,12 @@ export const VpcV3Shape = Type.Object({
   updated_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ssZ`.' }),
 })
 export const VpcV3Answer = Type.Object({ request_id: Type.String(), vpc: VpcV3Shape })
+/** A dry run that passed: the documents give it a status and a code; the VPC as it would be is ours. */
+export const DryRunAnswer = Type.Object({
+  ...VpcV3Answer.properties,
+  error_code: Type.Literal('SYS.0202'),
+  error_msg: Type.String(),
+})
 export const VpcV3ListAnswer = Type.Object({
   request_id: Type.String(),
   vpcs: Type.Array(VpcV3Shape),

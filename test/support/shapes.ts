@@ -22,7 +22,14 @@ import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
 import { IdentityVersionAnswer, NetworkResourcesAnswer, NetworkVersionsAnswer } from '../../src/wire/versions.ts'
-import { TagsAnswer, VpcAnswer, VpcListAnswer, VpcV3Answer, VpcV3ListAnswer } from '../../src/wire/vpcs.ts'
+import {
+  DryRunAnswer,
+  TagsAnswer,
+  VpcAnswer,
+  VpcListAnswer,
+  VpcV3Answer,
+  VpcV3ListAnswer,
+} from '../../src/wire/vpcs.ts'
 
 const HealthAnswer = Type.Object({ status: Type.Literal('ok') })
 
@@ -63,8 +70,8 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'GET /v2.0/:project_id/vpcs/:vpc_id/tags': { 200: TagsAnswer },
   'GET /v3/:project_id/vpc/vpcs': { 200: VpcV3ListAnswer },
   'GET /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer },
-  'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: VpcV3Answer },
-  'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: VpcV3Answer },
+  'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
+  'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },

@@ -4,11 +4,18 @@ import { changeExtendCidrs } from '../../operations/vpcs/change-extend-cidrs.ts'
 import { listVpcs } from '../../operations/vpcs/list-vpcs.ts'
 import { showVpc } from '../../operations/vpcs/show-vpc.ts'
 import { parseVpcId } from '../../rules/ids.ts'
-import { ExtendCidrRequest, spellVpcV3, VpcV3Answer, VpcV3ListAnswer, VpcV3ListQuery } from '../../wire/vpcs.ts'
+import {
+  DryRunAnswer,
+  ExtendCidrRequest,
+  spellVpcV3,
+  VpcV3Answer,
+  VpcV3ListAnswer,
+  VpcV3ListQuery,
+} from '../../wire/vpcs.ts'
 import type { App, ServerParts } from '../app.ts'
-import { given, givenAll, pageOf } from '../query.ts'
+import { givenAll, pageOf } from '../query.ts'
 import { asker, describe } from '../route.ts'
-import { vpcIdOf } from './vpcs.ts'
+import { enterpriseFilter, vpcIdOf } from './vpcs.ts'
 
 const PATH = '/v3/:project_id/vpc/vpcs'
 
@@ -23,7 +30,7 @@ export function vpcV3Routes(app: App, { perform }: ServerParts): void {
         names: givenAll(query.name),
         descriptions: givenAll(query.description),
         cidrs: givenAll(query.cidr),
-        enterpriseProjectId: given(query.enterprise_project_id),
+        enterpriseProjectId: enterpriseFilter(query.enterprise_project_id),
       }
       // Not the whole query: these lists know no page_reverse, and nothing has checked one.
       const page = pageOf({ limit: query.limit, marker: query.marker }, parseVpcId)
@@ -50,7 +57,7 @@ export function vpcV3Routes(app: App, { perform }: ServerParts): void {
     },
   )
 
-  const schema = { body: ExtendCidrRequest, response: { 200: VpcV3Answer, 202: VpcV3Answer } }
+  const schema = { body: ExtendCidrRequest, response: { 200: VpcV3Answer, 202: DryRunAnswer } }
   const change = async (
     verb: 'add' | 'remove',
     request: FastifyRequest,
@@ -58,10 +65,10 @@ export function vpcV3Routes(app: App, { perform }: ServerParts): void {
     reply: FastifyReply,
   ) => {
     const input = { id: vpcIdOf(request.params), verb, cidrs, dryRun }
-    const vpc = await perform(changeExtendCidrs, asker(request), input)
-    // A dry run that passed: the documents give it a status of its own.
-    if (dryRun) reply.code(202)
-    return { request_id: request.id, vpc: spellVpcV3(vpc) }
+    const vpc = spellVpcV3(await perform(changeExtendCidrs, asker(request), input))
+    if (!dryRun) return { request_id: request.id, vpc }
+    reply.code(202)
+    return { request_id: request.id, vpc, error_code: 'SYS.0202' as const, error_msg: 'The dry run passed.' }
   }
   app.put(
     `${PATH}/:vpc_id/add-extend-cidr`,

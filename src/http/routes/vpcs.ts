@@ -32,11 +32,10 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
       // Not the whole query: these lists know no page_reverse, and nothing has checked one.
       const page = pageOf({ limit: query.limit, marker: query.marker }, parseVpcId)
       const id = given(query.id)
-      const enterprise = given(query.enterprise_project_id)
       const filter = {
         ids: id === undefined ? undefined : [id].flatMap((text) => parseVpcId(text) ?? []),
         ...{ names: undefined, descriptions: undefined, cidrs: undefined },
-        enterpriseProjectId: enterprise === ALL_ENTERPRISE_PROJECTS ? undefined : enterprise,
+        enterpriseProjectId: enterpriseFilter(query.enterprise_project_id),
       }
       const { items } = await perform(listVpcs, asker(request), { ...filter, page })
       return { vpcs: items.map(spellVpc) }
@@ -102,8 +101,10 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
   )
 }
 
-/** What a client sends that wants to see all; the clouds' own word. */
-const ALL_ENTERPRISE_PROJECTS = 'all_granted_eps'
+/** Undefined: all, which is also what the clouds' own word for it says. */
+export function enterpriseFilter(text: string | undefined): string | undefined {
+  return text === 'all_granted_eps' ? undefined : given(text)
+}
 
 /** A malformed id is *not found*, not a bad request: tools ask for a VPC by its name and then look it up. */
 export function vpcIdOf(params: unknown): VpcId {

@@ -16,11 +16,11 @@ export interface NewUser {
 /** A user of a domain, who may use all of its projects. Nobody becomes an admin this way. */
 export const createUser = writing<NewUser, PublicUser>(
   'createUser',
-  async (tx, { caller, newId }, { domainId = caller.domainId, ...input }) => {
+  async (tx, { caller, now, newId }, { domainId = caller.domainId, ...input }) => {
     requireAdmin(caller)
     if ((await tx.domain(domainId)) === undefined) throw identityNotFound('domain', domainId)
     if ((await tx.users(domainId, input.name)).length > 0) throw identityNameTaken('user', input.name)
-    const user: User = { ...input, id: hexId<UserId>(newId), domainId, admin: false }
+    const user: User = { ...input, id: hexId<UserId>(newId), domainId, admin: false, tokensSince: now }
     await tx.insertUser(user)
     return publicUser(user)
   },

@@ -11,9 +11,9 @@ export interface IdentityFilter {
 }
 
 /** A user without what nobody may see. */
-export type PublicUser = Omit<User, 'passwordHash'>
+export type PublicUser = Omit<User, 'passwordHash' | 'tokensSince'>
 
-export function publicUser({ passwordHash: _, ...user }: User): PublicUser {
+export function publicUser({ passwordHash: _, tokensSince: _since, ...user }: User): PublicUser {
   return user
 }
 

@@ -12,15 +12,22 @@ export interface UserChange {
   readonly enabled: boolean | undefined
 }
 
-/** A new password, or the end (or return) of somebody's access: their tokens and keys work no more while disabled. */
+/**
+ * A new password, which ends the tokens got with the old one, or the end (or return) of somebody's access: while a user
+ * is disabled, neither tokens nor keys work.
+ */
 export const updateUser = writing<UserChange, PublicUser>(
   'updateUser',
-  async (tx, { caller }, { id, passwordHash, enabled }) => {
+  async (tx, { caller, now }, { id, passwordHash, enabled }) => {
     requireAdmin(caller)
     const user = await tx.user(id)
     if (user === undefined) throw identityNotFound('user', id)
     if (enabled === false && id === caller.userId) throw invalidInput('enabled', 'must not lock out the caller')
-    const after = { ...user, passwordHash: passwordHash ?? user.passwordHash, enabled: enabled ?? user.enabled }
+    const after = {
+      ...user,
+      enabled: enabled ?? user.enabled,
+      ...(passwordHash !== undefined && { passwordHash, tokensSince: now }),
+    }
     await tx.updateUser(after)
     return publicUser(after)
   },

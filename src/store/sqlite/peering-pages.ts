@@ -28,9 +28,8 @@ interface Source {
   readonly stored?: Status
 }
 
-/** Every filter, whichever source drives; the planner ignores a term whose value is null. */
+/** Every filter but the id, which drives alone; the planner ignores a term whose value is null. */
 const FILTERS = `
-  and (:id is null or p.id = :id)
   and (:visible is null or :visible in (p.request_project_id, p.accept_project_id))
   and (:project is null or :project in (p.request_project_id, p.accept_project_id))
   and (:vpc is null or :vpc in (p.request_vpc_id, p.accept_vpc_id))

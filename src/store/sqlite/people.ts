@@ -60,8 +60,10 @@ export function peopleReads(db: DatabaseSync): PeopleReads {
 export function peopleWrites(db: DatabaseSync, touched: () => void): PeopleWrites {
   const insertDomain = db.prepare('insert into domain values (?, ?)')
   const insertProject = db.prepare('insert into project values (?, ?, ?, ?)')
-  const insertUser = db.prepare('insert into user values (?, ?, ?, ?, ?, ?)')
-  const updateUser = db.prepare('update user set name = ?, password_hash = ?, enabled = ? where id = ?')
+  const insertUser = db.prepare('insert into user values (?, ?, ?, ?, ?, ?, ?)')
+  const updateUser = db.prepare(
+    'update user set name = ?, password_hash = ?, enabled = ?, tokens_since = ? where id = ?',
+  )
   const insertAccessKey = db.prepare('insert into access_key values (?, ?, ?, ?, ?)')
   const deleteAccessKey = db.prepare('delete from access_key where access = ?')
   const revoke = db.prepare('insert into revoked_token values (?, ?) on conflict (id) do nothing')
@@ -76,12 +78,12 @@ export function peopleWrites(db: DatabaseSync, touched: () => void): PeopleWrite
       insertProject.run(id, domainId, name, description)
       touched()
     },
-    insertUser({ id, domainId, name, passwordHash, admin, enabled }) {
-      insertUser.run(id, domainId, name, passwordHash, Number(admin), Number(enabled))
+    insertUser({ id, domainId, name, passwordHash, admin, enabled, tokensSince }) {
+      insertUser.run(id, domainId, name, passwordHash, Number(admin), Number(enabled), tokensSince)
       touched()
     },
-    updateUser({ id, name, passwordHash, enabled }) {
-      updateUser.run(name, passwordHash, Number(enabled), id)
+    updateUser({ id, name, passwordHash, enabled, tokensSince }) {
+      updateUser.run(name, passwordHash, Number(enabled), tokensSince, id)
       touched()
     },
     insertAccessKey({ access, secret, userId, description, createdAt }) {
@@ -128,6 +130,7 @@ function toUser(row: Row): User {
     passwordHash: row.password_hash as string,
     admin: row.admin === 1,
     enabled: row.enabled === 1,
+    tokensSince: row.tokens_since as number,
   }
 }
 
