@@ -90,6 +90,7 @@ function openrcPath(folder: string, name: string): string {
 /** Whole or not at all, and for nobody else's eyes. */
 function writeSecret(path: string, text: string): void {
   const temporary = `${path}.new`
-  writeFileSync(temporary, text, { mode: 0o600 })
+  // Flushed: people whose secrets a power cut took would be lost.
+  writeFileSync(temporary, text, { mode: 0o600, flush: true })
   renameSync(temporary, path)
 }

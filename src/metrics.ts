@@ -36,6 +36,11 @@ export function createMetrics(store: () => StoreStatistics): Metrics {
   gauge('causeway_store_commits', 'Commits since the start.', ({ commits }) => commits)
   gauge('causeway_store_writes', 'Write operations since the start; several share a commit.', ({ writes }) => writes)
   gauge('causeway_store_waiting_writes', 'Write operations that wait for a commit.', ({ waiting }) => waiting)
+  gauge(
+    'causeway_store_failed_checkpoints',
+    'Times since the start that the write-ahead log could not be moved into the database.',
+    ({ failedCheckpoints }) => failedCheckpoints,
+  )
   return {
     observe: (route, method, status, seconds) => requests.labels(route, method, String(status)).observe(seconds),
     swept(expired, forgotten) {

@@ -39,6 +39,8 @@ export interface StoreStatistics {
   readonly writes: number
   /** Write bodies that wait for a commit right now. */
   readonly waiting: number
+  /** Times since the start that moving commits from the log into the database failed; they are tried again. */
+  readonly failedCheckpoints: number
 }
 
 export interface Body<Transaction, Input, Result> {

@@ -76,7 +76,7 @@ test('a disk that takes no more', { skip: noLimits }, async (context) => {
   })
 
   await context.test('a checkpoint that fails ends nothing', async () => {
-    assert.deepEqual(await ask('checkpoint'), 'waited')
+    assert.deepEqual(await ask('checkpoint'), 'failed')
     assert.equal(child.exitCode, null)
     assert.deepEqual(await ask('write'), { done: 0, unavailable: 20, reasons: IO, other: [], count: 20 })
   })

@@ -1,6 +1,6 @@
 /** A process of its own with a store in FILE, that writes when a line tells it to and answers with a line of JSON. */
 import { createInterface } from 'node:readline'
-import { setTimeout } from 'node:timers/promises'
+import { setInterval } from 'node:timers/promises'
 import { openSqlite } from '../../src/store/sqlite/sqlite.ts'
 import { applyChanges, countUp } from './store-bodies.ts'
 import { isUnavailable, look } from './store-fresh.ts'
@@ -19,9 +19,9 @@ for await (const line of createInterface(process.stdin)) {
   if (line === 'write') say(await outcome(Array.from({ length: 20 }, () => store.write(countUp, ALICE))))
   if (line === 'large') say(await outcome([store.write(applyChanges, large())]))
   if (line === 'checkpoint') {
-    // Longer than the checkpointer's second: nothing that it does can be waited for from outside.
-    await setTimeout(2_500)
-    say('waited')
+    const before = store.statistics().failedCheckpoints
+    for await (const _ of setInterval(20)) if (store.statistics().failedCheckpoints > before) break
+    say('failed')
   }
 }
 await store[Symbol.asyncDispose]()

@@ -156,20 +156,20 @@ suite('hostile bodies', () => {
 
   test('strings of a mebibyte, and lists of a hundred thousand, are refused or kept, and soon', async () => {
     const long = 'x'.repeat(LARGE)
-    const list = Array.from({ length: 60_000 }, (_, at) => `${at}*x`)
-    const blocks = Array.from({ length: 50_000 }, (_, at) => `23.${at >> 12}.${(at >> 4) & 255}.${(at & 15) << 4}/28`)
+    const MANY: Readonly<Record<string, readonly string[]>> = {
+      tags: Array.from({ length: 60_000 }, (_, at) => `${at}*x`),
+      extend_cidrs: Array.from({ length: 50_000 }, (_, at) => `23.${at >> 12}.${(at >> 4) & 255}.${(at & 15) << 4}/28`),
+    }
     const started = process.cpuUsage()
     for (const call of calls) {
       for (const path of pathsIn(call.body)) {
-        const body = withValue(
-          call.body,
-          path,
-          path.at(-1) === 'extend_cidrs' ? blocks : path.at(-1) === 'tags' ? list : long,
-        )
-        const { status } = await sendTo(call, body, `much in ${path.join('.')}`)
+        const name = path.at(-1) ?? ''
+        const much = MANY[name] ?? long
+        const { status, body } = await sendTo(call, withValue(call.body, path, much), `much in ${path.join('.')}`)
         // A login ignores a name beside an id, and a token beside a password.
-        if (call.route !== 'POST /v3/auth/tokens')
-          assert.ok(status >= 400, `${call.route} ${path.join('.')}: ${status}`)
+        if (call.route !== 'POST /v3/auth/tokens') assert.ok(status >= 400, `${call.route} ${name}: ${status}`)
+        // For what it is, and not for something else that may be wrong by now.
+        if (name in MANY) assert.match(body.error_msg, /at most \d|has no secondary/, `${call.route} ${name}`)
       }
     }
     // Ten times what it takes; work that grows with the square of the list would take minutes.

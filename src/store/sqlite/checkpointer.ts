@@ -3,7 +3,7 @@
  * checkpoints never make the writer wait; but under steady writing the log would never be empty and so grow for ever,
  * and then one short restart is forced.
  */
-import { workerData } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { connectWriter } from './connection.ts'
 
 export interface CheckpointerData {
@@ -26,6 +26,7 @@ setInterval(() => {
   } catch (error) {
     // Nothing is lost: what is committed is in the log, and the next checkpoint finds it there.
     if (!mayPass(error)) throw error
+    parentPort?.postMessage('failed')
   }
 }, EVERY_MS)
 

@@ -59,6 +59,7 @@ class SqliteStore implements Store {
   /** Set when the closing begins. */
   #closed: Promise<void> | undefined
   #commits = 0
+  #failedCheckpoints = 0
   #writes = 0
 
   constructor(file: string, writer: Worker) {
@@ -90,7 +91,12 @@ class SqliteStore implements Store {
   }
 
   statistics() {
-    return { commits: this.#commits, writes: this.#writes, waiting: this.#queue.length + this.#inFlight.length }
+    return {
+      commits: this.#commits,
+      writes: this.#writes,
+      waiting: this.#queue.length + this.#inFlight.length,
+      failedCheckpoints: this.#failedCheckpoints,
+    }
   }
 
   /** Answers what was asked before, then closes. */
@@ -110,6 +116,9 @@ class SqliteStore implements Store {
   #startCheckpointer(): void {
     const workerData: CheckpointerData = { file: this.#file }
     this.#checkpointer = new Worker(new URL('./checkpointer.ts', import.meta.url), { workerData })
+    this.#checkpointer.on('message', () => {
+      this.#failedCheckpoints += 1
+    })
   }
 
   #send(): void {
