@@ -1,0 +1,154 @@
+/**
+ * `npm run bench`: one table of what the service does, each line beside a bare node:http server that answers the same
+ * bytes in the same run. A figure is the median of the rounds, and in a round each server has a turn (A B A B), so that
+ * ratios hold on a noisy machine where absolute figures do not. It judges by printing, never by failing; what ends it
+ * is an answer that is not the expected one, or a create that was acknowledged and is not there.
+ *
+ * `--quick` is for whoever changes the bench itself; `--only show,create` leaves out the rest.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ENDPOINTS, type Endpoint } from './endpoints.ts'
+import { type Measured, measure } from './measure.ts'
+import { dataIn, type Program, startBare, startLoader, startProgram } from './processes.ts'
+import { openSite, type Site } from './site.ts'
+import { median, printTable, type Row, verdict } from './table.ts'
+
+const MANY = 64
+const CONNECTIONS = [MANY, 1] as const
+/** Milliseconds of processor time from the start until the service answers. */
+const START_AIM_MS = 500
+/** A page's median time with many peerings, over that with few. */
+const GROWTH_AIM = 1.2
+
+const NAMES = [...ENDPOINTS.map(({ name }) => name), 'start', 'memory']
+const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
+const only = flags.only?.split(',') ?? NAMES
+const plan = flags.quick
+  ? { rounds: 1, seconds: 1, populations: [1_000, 10_000], starts: 1 }
+  : { rounds: 7, seconds: 0.7, populations: [1_000, 100_000], starts: 5 }
+const notes: string[] = []
+
+const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
+const unknown = only.find((name) => !NAMES.includes(name))
+if (unknown !== undefined) throw new Error(`--only takes ${NAMES.join(', ')}, joined by commas, and not '${unknown}'`)
+console.log(`${heading()}\n`)
+const starts = only.includes('start') ? await measureStarts() : []
+const loads = only.some((name) => name !== 'start') ? await measureLoads() : []
+printTable([...loads, ...starts])
+console.log(`\n${notes.join('\n')}`)
+
+async function measureLoads(): Promise<readonly Row[]> {
+  const sites: Site[] = []
+  for (const peerings of plan.populations) sites.push(await openSite(folder, peerings))
+  using bare = await startBare()
+  using loader = startLoader()
+  const rows = new Map<Endpoint, readonly Row[]>()
+  const chosen = ENDPOINTS.filter(({ name }) => only.includes(name))
+  // The creates come last, so that all others find the population that their line tells.
+  for (const endpoint of chosen.toSorted((a, b) => Number(a.once) - Number(b.once))) {
+    const asked = endpoint.byPopulation ? sites : sites.slice(-1)
+    const measured: [number, Measured][] = []
+    for (const connections of CONNECTIONS) {
+      measured.push([connections, await measure(endpoint, connections, plan, asked, bare, loader)])
+    }
+    rows.set(endpoint, [
+      ...measured.flatMap(([connections, each]) => rowsOf(endpoint, connections, each)),
+      ...(endpoint.name === 'list' ? measured.map(([connections, each]) => growthOf(connections, each)) : []),
+    ])
+    if (endpoint.name === 'show') noteGenerator(measured)
+  }
+  const memory = only.includes('memory') ? sites.flatMap(memoryOf) : []
+  for (const site of sites) await site.close()
+  return [...chosen.flatMap((endpoint) => rows.get(endpoint) ?? []), ...memory]
+}
+
+function rowsOf({ name, aim, byPopulation }: Endpoint, connections: number, { sites, bare }: Measured): readonly Row[] {
+  return [...sites].map(([{ peerings }, { rate, p50, p99 }]) => {
+    const ratio = rate / bare.rate
+    return {
+      ...{ what: name, connections, ours: rate, bare: bare.rate, ratio, p50, p99 },
+      ...(byPopulation && { peerings }),
+      ...(aim !== undefined && connections === MANY && { aim: verdict(ratio, '>=', aim) }),
+    }
+  })
+}
+
+function growthOf(connections: number, { sites }: Measured): Row {
+  const [few = Number.NaN, many = Number.NaN] = [...sites.values()].map(({ p50 }) => p50)
+  const [small, large] = plan.populations
+  const ratio = many / few
+  return {
+    what: `list: p50 at ${spell(large)} / ${spell(small)}`,
+    connections,
+    ratio,
+    aim: verdict(ratio, '<=', GROWTH_AIM),
+  }
+}
+
+function spell(count: number | undefined): string {
+  return (count ?? Number.NaN).toLocaleString('en')
+}
+
+function noteGenerator(measured: readonly [number, Measured][]): void {
+  for (const [connections, { bare }] of measured) {
+    const rate = spell(Math.round(bare.rate))
+    const busy = Math.round(bare.busy * 100)
+    notes.push(
+      `The load itself, on the bare server, connections ${connections}: ${rate} /s, and busy ${busy} % of the time.`,
+    )
+  }
+}
+
+function memoryOf({ peerings, idleMemory, program }: Site): readonly Row[] {
+  return [
+    { what: 'memory at idle', peerings, ours: `${Math.round(idleMemory)} MiB` },
+    { what: 'memory after the load', peerings, ours: `${Math.round(program.memory())} MiB` },
+  ]
+}
+
+/** First starts, which make the people: with nothing compiled, and with what `npm ci` leaves compiled. */
+async function measureStarts(): Promise<readonly Row[]> {
+  const cold: Program[] = []
+  const warm: Program[] = []
+  for (let start = 0; start < plan.starts; start += 1) {
+    const own = join(folder, `start-${start}`)
+    for (const programs of [cold, warm]) {
+      const program = await startProgram(own)
+      await program[Symbol.asyncDispose]()
+      programs.push(program)
+      rmSync(dataIn(own), { recursive: true })
+    }
+  }
+  const cpuOf = (programs: readonly Program[]) => median(programs.map(({ cpuMs }) => cpuMs))
+  const wallOf = (programs: readonly Program[]) => median(programs.map(({ wallMs }) => wallMs))
+  const aim = verdict(cpuOf(warm), '<', START_AIM_MS, ' ms')
+  return [
+    { what: 'start, compiled: processor', ours: ms(cpuOf(warm)), aim },
+    { what: 'start, compiled: until ready', ours: ms(wallOf(warm)) },
+    { what: 'start, not compiled: processor', ours: ms(cpuOf(cold)) },
+    { what: 'start, not compiled: until ready', ours: ms(wallOf(cold)) },
+  ]
+}
+
+function ms(value: number): string {
+  return `${Math.round(value)} ms`
+}
+
+function heading(): string {
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).stdout?.trim() || undefined
+  const commit = git('rev-parse', '--short', 'HEAD') ?? 'unknown'
+  const changed = git('status', '--porcelain') === undefined ? '' : ' with changes'
+  const load = loadavg().map((value) => value.toFixed(1))
+  return (
+    `Commit ${commit}${changed}, Node ${process.versions.node}, ${availableParallelism()} cores ` +
+    `(load before: ${load.join(', ')}), medians of ${plan.rounds} rounds of ${plan.seconds} s.`
+  )
+}
