@@ -1,7 +1,6 @@
 /**
- * Thread entry: the only writer. Runs groups of bodies, each group in one transaction and each body in a savepoint of
- * its own, and answers a group after its commit. While it waits for the disk, the main thread goes on reading and
- * parsing, and the next group gathers.
+ * Thread entry: the only writer. Runs groups of bodies, each group in one transaction, and answers a group after its
+ * commit. While it waits for the disk, the main thread goes on reading and parsing, and the next group gathers.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PeeringId } from '../../rules/ids.ts'
@@ -32,6 +31,7 @@ const rollback = db.prepare('rollback')
 const savepoint = db.prepare('savepoint body')
 const release = db.prepare('release body')
 const undo = db.prepare('rollback to body')
+const totalChanges = db.prepare('select total_changes() as changes')
 
 port.on('message', async (message: readonly Job[] | 'close') => {
   if (message === 'close') {
@@ -44,35 +44,63 @@ port.on('message', async (message: readonly Job[] | 'close') => {
 port.postMessage('ready')
 
 async function commitGroup(jobs: readonly Job[]): Promise<Commit> {
-  touched.peerings.clear()
-  touched.people = false
-  const outcomes: Outcome[] = []
   try {
     begin.run()
-    for (const job of jobs) outcomes.push(await runBody(job))
+    let outcomes = await runGroup(jobs, false)
+    if (outcomes === undefined) {
+      rollback.run()
+      begin.run()
+      outcomes = await runGroup(jobs, true)
+    }
+    if (outcomes === undefined) throw new Error('a body in a savepoint of its own left something behind')
     commit.run()
+    return { outcomes, peerings: [...touched.peerings], people: touched.people }
   } catch (error) {
     // The disk said no (full, or failing): nothing of the group is there, and each of its callers is told so.
     if (db.isTransaction) rollback.run()
     const reason = error instanceof Error ? error.message : String(error)
     return { outcomes: jobs.map(() => ({ kind: 'uncommitted', reason })), peerings: [], people: false }
   }
-  return { outcomes, peerings: [...touched.peerings], people: touched.people }
+}
+
+/**
+ * Runs the bodies, one after the other. A savepoint makes SQLite copy each page it changes once more, which doubles the
+ * time of a body, and nearly every body that throws does so before it writes. So a group first runs without: undefined
+ * if a body threw after it wrote, and then the group must run again with them. Bodies bear that: what is random or
+ * reads a clock is in their input.
+ */
+async function runGroup(jobs: readonly Job[], savepoints: boolean): Promise<readonly Outcome[] | undefined> {
+  touched.peerings.clear()
+  touched.people = false
+  const outcomes: Outcome[] = []
+  for (const job of jobs) {
+    const before = changes()
+    if (savepoints) savepoint.run()
+    const outcome = await runBody(job)
+    if (outcome.kind !== 'done') {
+      // SQLite itself ends the transaction on a full disk or an I/O error; then the whole group has failed.
+      if (!db.isTransaction)
+        throw new Error(outcome.kind === 'failed' ? outcome.error.message : 'the transaction ended')
+      if (savepoints) undo.run()
+      else if (changes() !== before) return undefined
+    }
+    if (savepoints) release.run()
+    outcomes.push(outcome)
+  }
+  return outcomes
 }
 
 async function runBody({ body, input }: Job): Promise<Outcome> {
   const known = byName.get(body)
   if (known === undefined) return { kind: 'failed', error: new Error(`no write body is named ${body}`) }
-  savepoint.run()
   try {
-    const result = await known.run(tx, input)
-    release.run()
-    return { kind: 'done', result }
+    return { kind: 'done', result: await known.run(tx, input) }
   } catch (error) {
-    // SQLite itself ends the transaction on a full disk or an I/O error; then the whole group has failed.
-    if (!db.isTransaction) throw error
-    undo.run()
-    release.run()
     return outcomeOf(error)
   }
+}
+
+/** Rows changed since the connection was made. */
+function changes(): number {
+  return totalChanges.get()?.changes as number
 }
