@@ -1,4 +1,5 @@
 /** The composition root: which parts there are, and how they are put together. main.ts starts it, and so do tests. */
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -7,7 +8,7 @@ import type { Config } from './config.ts'
 import { addressOpenrc, drawPeople } from './first-start.ts'
 import { createServer } from './http/server.ts'
 import { createAuthenticator } from './identity/authenticate.ts'
-import type { Directory } from './identity/directory.ts'
+import { type Directory, rememberDirectory } from './identity/directory.ts'
 import { createLogins } from './identity/login.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Policy } from './operations/operation.ts'
@@ -58,9 +59,12 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     strictCidr: config.strictCidr,
   }
   const perform = createPerform(store, policy, now)
-  const directory = directoryOf(store)
+  const directory = rememberDirectory(directoryOf(store))
   const authenticator = createAuthenticator(directory, tokenKey, config.region)
-  store.onPeopleChanged(authenticator.forget)
+  store.onPeopleChanged(() => {
+    directory.forget()
+    authenticator.forget()
+  })
   const metrics = createMetrics(() => store.statistics())
   const sweep = () => sweepAll(perform, metrics, logger)
 
@@ -104,13 +108,19 @@ export async function startService(config: Config, logger: Logger, now: () => nu
 }
 
 /** The key that tokens are signed with; on the first start, of everybody whom that start makes. */
-async function knowPeople(store: Store, folder: string, config: Config, now: number, logger: Logger): Promise<Buffer> {
+async function knowPeople(
+  store: Store,
+  folder: string,
+  config: Config,
+  now: number,
+  logger: Logger,
+): Promise<KeyObject> {
   const known = await store.read(findSetting, TOKEN_KEY)
-  if (known !== undefined) return Buffer.from(known, 'hex')
+  if (known !== undefined) return createSecretKey(known, 'hex')
   const seed = await drawPeople(folder, config.region, now)
   await store.write(seedPeople, seed)
   logger.info({ folder }, 'first start: alice, bob and admin have an openrc file each in the data folder')
-  return Buffer.from(seed.tokenKey, 'hex')
+  return createSecretKey(seed.tokenKey, 'hex')
 }
 
 function directoryOf(store: Store): Directory {

@@ -1,4 +1,5 @@
 /** What every route is given, and what it finds on its request. */
+import type { KeyObject } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -27,7 +28,7 @@ export interface ServerParts {
   readonly perform: Perform
   readonly authenticator: Authenticator
   readonly logins: Logins
-  readonly tokenKey: Buffer
+  readonly tokenKey: KeyObject
   readonly region: string
   /** The public address, without a slash at its end; undefined: what the client used. */
   readonly publicUrl: string | undefined

@@ -1,4 +1,5 @@
 /** Who is asking: by a token or by a signature, and for which project. What they may do is not decided here. */
+import type { KeyObject } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '../rules/access.ts'
 import { type ProjectId, parseProjectId } from '../rules/ids.ts'
@@ -8,7 +9,7 @@ import type { Directory } from './directory.ts'
 import { readClaim, type SignedRequest, verifySignature } from './signature.ts'
 import { readToken, type Token } from './token.ts'
 
-/** Remembered tokens and keys; each is a few hundred bytes. */
+/** Remembered tokens; each is a few hundred bytes. */
 const REMEMBERED = 10_000
 
 export interface Authenticator {
@@ -31,9 +32,8 @@ interface Known {
 }
 
 /** `region` names the project that an access key acts on when a request names none. */
-export function createAuthenticator(directory: Directory, tokenKey: Buffer, region: string): Authenticator {
+export function createAuthenticator(directory: Directory, tokenKey: KeyObject, region: string): Authenticator {
   const tokens = new LRUCache<string, Known>({ max: REMEMBERED })
-  const keys = new LRUCache<string, { key: AccessKey; user: User }>({ max: REMEMBERED })
   // Counts what was forgotten: facts read before must not be remembered after.
   let epoch = 0
 
@@ -58,13 +58,11 @@ export function createAuthenticator(directory: Directory, tokenKey: Buffer, regi
     const outcome = readClaim(request, now)
     if ('problem' in outcome) throw refused(outcome.problem)
     const { claim } = outcome
-    const asked = epoch
-    const known = keys.get(claim.accessKey) ?? (await findKey(directory, claim.accessKey))
+    const known = await findKey(directory, claim.accessKey)
     // One text for an unknown key and a wrong signature: nobody learns which keys exist.
     if (known === undefined || !verifySignature(request, claim, known.key.secret)) {
       throw refused('the access key is unknown or the signature does not match')
     }
-    if (asked === epoch) keys.set(claim.accessKey, known)
     const projectId = await chooseProject(directory, known.user, request, pathProject, region)
     return callerOf(known.user, projectId)
   }
@@ -89,7 +87,6 @@ export function createAuthenticator(directory: Directory, tokenKey: Buffer, regi
     forget() {
       epoch += 1
       tokens.clear()
-      keys.clear()
     },
   }
 }

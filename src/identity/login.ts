@@ -1,5 +1,5 @@
 /** Who gives a password or a token gets a (new) token for what he may use. */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { DomainId, ProjectId, UserId } from '../rules/ids.ts'
 import type { Domain, Project, User } from '../rules/people.ts'
@@ -129,7 +129,8 @@ async function findProject(
  * checked against; a changed password is another hash and so is not found.
  */
 function passwordChecker() {
-  const key = randomBytes(32)
+  // Made a key object once: made from bytes at every login, it would cost more than the MAC itself.
+  const key = createSecretKey(randomBytes(32))
   const right = new LRUCache<string, Buffer>({ max: 1_000 })
   const failures = new LRUCache<string, { count: number; until: number }>({ max: 10_000 })
   let hashing = 0

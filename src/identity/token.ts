@@ -2,7 +2,7 @@
  * Tokens carry their own facts and are signed with the service's key (HMAC-SHA-256): they survive a restart, and a
  * login writes nothing. Only those taken back early are remembered, by their id.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { DomainId, ProjectId, UserId } from '../rules/ids.ts'
 
 /** From the published API. */
@@ -27,13 +27,13 @@ export interface Token {
 const VERSION = 'cw1'
 
 /** The token as it stands in a header: three parts of URL-safe base64, joined by dots. */
-export function signToken(token: Token, key: Buffer): string {
+export function signToken(token: Token, key: KeyObject): string {
   const payload = Buffer.from(JSON.stringify(token)).toString('base64url')
   return `${VERSION}.${payload}.${macOf(payload, key).toString('base64url')}`
 }
 
 /** What a token says, or undefined where we did not sign it or its time is over: at `expiresAt` it already is. */
-export function readToken(text: string, key: Buffer, now: number): Token | undefined {
+export function readToken(text: string, key: KeyObject, now: number): Token | undefined {
   const [version, payload, mac, ...rest] = text.split('.')
   if (version !== VERSION || payload === undefined || mac === undefined || rest.length > 0) return undefined
   const given = Buffer.from(mac, 'base64url')
@@ -45,6 +45,6 @@ export function readToken(text: string, key: Buffer, now: number): Token | undef
   return now < token.expiresAt ? token : undefined
 }
 
-function macOf(payload: string, key: Buffer): Buffer {
+function macOf(payload: string, key: KeyObject): Buffer {
   return createHmac('sha256', key).update(VERSION).update('.').update(payload).digest()
 }

@@ -4,6 +4,7 @@
  * either side of a VPC, two ranges are read and merged.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { PeeringId } from '../../rules/ids.ts'
 import type { Peering } from '../../rules/peering.ts'
 import type { Status } from '../../rules/status.ts'
 import type { PeeringQuery } from '../store.ts'
@@ -52,6 +53,27 @@ export function peeringPages(db: DatabaseSync): (query: PeeringQuery) => readonl
     )
     found.sort((a, b) => (a.id < b.id ? -1 : 1))
     return backwards ? found.slice(-query.limit) : found.slice(0, query.limit)
+  }
+}
+
+/**
+ * The ids of a page of everything that a project may see, or undefined where the query asks for less. They cost a
+ * seventh of the rows, and whoever has the rows in memory needs no more.
+ */
+export function peeringPageIds(db: DatabaseSync): (query: PeeringQuery) => readonly PeeringId[] | undefined {
+  const page = (order: string) =>
+    db.prepare(`
+    select peering_id from peering_member where project_id = ? and deleted = 0 and peering_id ${order} limit ?`)
+  const forwards = page('> ? order by peering_id')
+  const backwards = page('< ? order by peering_id desc')
+  return ({ visibleTo, id, name, status, projectId, vpcId, before, after, limit }) => {
+    const filters = [id, name, status, projectId, vpcId]
+    if (visibleTo === undefined || filters.some((filter) => filter !== undefined)) return undefined
+    const rows =
+      before === undefined
+        ? forwards.all(visibleTo, after ?? '', limit)
+        : backwards.all(visibleTo, before, limit).reverse()
+    return rows.map((row) => row.peering_id as PeeringId)
   }
 }
 

@@ -31,24 +31,26 @@ type PeopleWrites = Pick<
 
 export function peopleReads(db: DatabaseSync): PeopleReads {
   const domain = db.prepare('select * from domain where id = ?')
-  const domains = db.prepare('select * from domain where :name is null or name = :name order by name')
+  const domains = db.prepare('select * from domain order by name')
+  const domainNamed = db.prepare('select * from domain where name = ?')
   const project = db.prepare('select * from project where id = ?')
-  const projects = db.prepare(`
-    select * from project where domain_id = :domain and (:name is null or name = :name) order by name`)
+  const projects = db.prepare('select * from project where domain_id = ? order by name')
+  const projectNamed = db.prepare('select * from project where domain_id = ? and name = ?')
   const user = db.prepare('select * from user where id = ?')
-  const users = db.prepare(`
-    select * from user where domain_id = :domain and (:name is null or name = :name) order by name`)
+  const users = db.prepare('select * from user where domain_id = ? order by name')
+  const userNamed = db.prepare('select * from user where domain_id = ? and name = ?')
   const accessKey = db.prepare('select * from access_key where access = ?')
   const accessKeys = db.prepare('select * from access_key where user_id = ? order by created_at, access')
   const revoked = db.prepare('select 1 from revoked_token where id = ?')
   const setting = db.prepare('select value from setting where name = ?')
   return {
     domain: (id) => maybe(domain.get(id), toDomain),
-    domains: (name) => domains.all({ name: name ?? null }).map(toDomain),
+    domains: (name) => (name === undefined ? domains.all() : domainNamed.all(name)).map(toDomain),
     project: (id) => maybe(project.get(id), toProject),
-    projects: (domain, name) => projects.all({ domain, name: name ?? null }).map(toProject),
+    projects: (domain, name) =>
+      (name === undefined ? projects.all(domain) : projectNamed.all(domain, name)).map(toProject),
     user: (id) => maybe(user.get(id), toUser),
-    users: (domain, name) => users.all({ domain, name: name ?? null }).map(toUser),
+    users: (domain, name) => (name === undefined ? users.all(domain) : userNamed.all(domain, name)).map(toUser),
     accessKey: (access) => maybe(accessKey.get(access), toAccessKey),
     accessKeys: (user) => accessKeys.all(user).map(toAccessKey),
     isRevoked: (tokenId) => revoked.get(tokenId) !== undefined,

@@ -13,6 +13,7 @@ import type { Body, ReadTransaction, Store, WriteTransaction } from '../store.ts
 import type { CheckpointerData } from './checkpointer.ts'
 import { type Commit, type Job, resultOf } from './commits.ts'
 import { connectReader } from './connection.ts'
+import { peeringPageIds } from './peering-pages.ts'
 import { readTransaction } from './transaction.ts'
 import type { WriterData } from './writer.ts'
 
@@ -152,14 +153,26 @@ class SqliteStore implements Store {
    * the cache: nobody sees the new state and then the old one. What is cached meanwhile is dropped when we are told.
    */
   #caching(tx: ReadTransaction): ReadTransaction {
+    const pageIds = peeringPageIds(this.#reader)
+    const kept = (id: PeeringId) => (this.#inFlight.length === 0 ? this.#cache.get(id) : undefined)
+    const keep = (found: Peering): Peering => {
+      const known = kept(found.id)
+      if (known === undefined) this.#cache.set(found.id, found)
+      // One object for one peering: what is made of it, such as its text, is made once.
+      return known ?? found
+    }
     return {
       ...tx,
-      peering: (id) => {
-        const kept = this.#inFlight.length === 0 ? this.#cache.get(id) : undefined
-        if (kept !== undefined) return kept
+      peering(id) {
+        const known = kept(id)
+        if (known !== undefined) return known
         const found = tx.peering(id) as Peering | undefined
-        if (found !== undefined) this.#cache.set(id, found)
-        return found
+        return found && keep(found)
+      },
+      peerings(query) {
+        const page = pageIds(query)?.map(kept)
+        if (page?.every((each) => each !== undefined)) return page
+        return (tx.peerings(query) as readonly Peering[]).map(keep)
       },
     }
   }
