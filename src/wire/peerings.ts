@@ -92,14 +92,13 @@ function spellSide({ vpcId, projectId }: Side) {
   return { vpc_id: vpcId, tenant_id: projectId }
 }
 
-/** Peerings are immutable, so the text of one is made once, however often it is read. */
-const texts = new WeakMap<Peering, string>()
+const TEXT = Symbol('the JSON text of this very peering')
 
-/** The JSON text of `spellPeering`. */
-export function peeringText(peering: Peering): string {
-  const known = texts.get(peering)
-  if (known !== undefined) return known
-  const text = JSON.stringify(spellPeering(peering))
-  texts.set(peering, text)
-  return text
+/**
+ * The JSON text of `spellPeering`. Peerings are immutable, so the text of one is made once, however often it is read.
+ * It is kept on the object: looked up in a WeakMap, it would take longer the more peerings there are.
+ */
+export function peeringText(peering: Peering & { [TEXT]?: string }): string {
+  peering[TEXT] ??= JSON.stringify(spellPeering(peering))
+  return peering[TEXT]
 }
