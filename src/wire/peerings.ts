@@ -99,6 +99,10 @@ const TEXT = Symbol('the JSON text of this very peering')
  * It is kept on the object: looked up in a WeakMap, it would take longer the more peerings there are.
  */
 export function peeringText(peering: Peering & { [TEXT]?: string }): string {
-  peering[TEXT] ??= JSON.stringify(spellPeering(peering))
-  return peering[TEXT]
+  const known = peering[TEXT]
+  if (known !== undefined) return known
+  const text = JSON.stringify(spellPeering(peering))
+  // Not enumerable, or else `{ ...peering, status }` would take the text along and be another peering with it.
+  Object.defineProperty(peering, TEXT, { value: text })
+  return text
 }
