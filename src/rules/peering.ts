@@ -47,13 +47,20 @@ export function parseDescription(text: string, field = 'description'): string {
   return text
 }
 
+/** A request made at this instant or before is EXPIRED now; undefined: none ever is (`pendingTtlMs` 0). */
+export function overdueSince(now: number, pendingTtlMs: number): number | undefined {
+  return pendingTtlMs > 0 ? now - pendingTtlMs : undefined
+}
+
 /**
  * The status at an instant. A request is EXPIRED from `createdAt + pendingTtlMs` on, that instant included (P3), so an
  * accept at the very instant comes too late. `pendingTtlMs` 0: never.
  */
 export function statusAt(peering: Peering, now: number, pendingTtlMs: number): Status {
-  const overdue = pendingTtlMs > 0 && now >= peering.createdAt + pendingTtlMs
-  return overdue && peering.status === 'PENDING_ACCEPTANCE' ? 'EXPIRED' : peering.status
+  const since = overdueSince(now, pendingTtlMs)
+  return since !== undefined && peering.createdAt <= since && peering.status === 'PENDING_ACCEPTANCE'
+    ? 'EXPIRED'
+    : peering.status
 }
 
 /** The peering as it is at an instant: itself, or its expired self with the instant at which it expired. */

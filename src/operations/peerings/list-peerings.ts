@@ -1,6 +1,6 @@
 import { actingProject } from '../../rules/access.ts'
 import type { PeeringId, ProjectId, VpcId } from '../../rules/ids.ts'
-import { asOf, type Peering } from '../../rules/peering.ts'
+import { asOf, overdueSince, type Peering } from '../../rules/peering.ts'
 import type { Status } from '../../rules/status.ts'
 import { reading } from '../operation.ts'
 import { type PageRequest, type PageResult, readPage } from '../page.ts'
@@ -30,7 +30,7 @@ export const listPeerings = reading<PeeringsRequest, PageResult<Peering>>(
     const query = {
       ...filter,
       visibleTo,
-      overdueSince: pendingTtlMs > 0 ? now - pendingTtlMs : undefined,
+      overdueSince: overdueSince(now, pendingTtlMs),
       forgottenSince: now - tombstoneTtlMs,
     }
     const { items, ...more } = await readPage(page, (range) => tx.peerings({ ...query, ...range }))

@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, isFull, overQuota } from '../../rules/quota.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
 import { writeExpiry } from './change-peering.ts'
+import { overdueRequests } from './overdue-requests.ts'
 
 /** P4. Requests that time has expired count no more, even if the sweep has not come round to them. */
 export async function refuseOverQuota(tx: WriteTransaction, context: Context, project: ProjectId): Promise<void> {
@@ -11,8 +12,7 @@ export async function refuseOverQuota(tx: WriteTransaction, context: Context, pr
   if (!isFull(used, limit)) return
   // Only as many as make room for one more: the sweep takes care of the rest.
   const needed = used - limit + 1
-  const { pendingTtlMs } = context.policy
-  const overdue = pendingTtlMs > 0 ? await tx.overduePeerings(context.now - pendingTtlMs, needed, project) : []
+  const overdue = await overdueRequests(tx, context, needed, project)
   if (overdue.length < needed) throw overQuota('vpcPeer')
   for (const peering of overdue) await writeExpiry(tx, context, peering)
 }

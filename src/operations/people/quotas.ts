@@ -4,6 +4,7 @@ import { identityNotFound } from '../../rules/people.ts'
 import { DEFAULT_LIMITS, RESOURCES, type Resource } from '../../rules/quota.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import { type Context, reading, writing } from '../operation.ts'
+import { overdueRequests } from '../peerings/overdue-requests.ts'
 
 /** `limit` -1: unlimited. */
 export interface QuotaState {
@@ -44,19 +45,9 @@ async function quotasOf(tx: ReadTransaction, context: Context, projectId: Projec
   for (const resource of RESOURCES) {
     const limit = (await tx.limit(projectId, resource)) ?? DEFAULT_LIMITS[resource]
     const counted = await tx.used(projectId, resource)
-    const used = resource === 'vpcPeer' ? counted - (await countOverdue(tx, context, projectId, counted)) : counted
-    states.push({ resource, used, limit })
+    // The counter has requests that time has expired until a sweep writes it down; the quota has them no more.
+    const overdue = resource === 'vpcPeer' ? await overdueRequests(tx, context, counted, projectId) : []
+    states.push({ resource, used: counted - overdue.length, limit })
   }
   return states
-}
-
-/** Requests that time has expired and no sweep has written down: the counter has them still, the quota does not. */
-async function countOverdue(
-  tx: ReadTransaction,
-  { now, policy }: Context,
-  projectId: ProjectId,
-  atMost: number,
-): Promise<number> {
-  if (policy.pendingTtlMs === 0) return 0
-  return (await tx.overduePeerings(now - policy.pendingTtlMs, atMost, projectId)).length
 }
