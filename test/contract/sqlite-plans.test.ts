@@ -1,14 +1,16 @@
 /** A page of a list costs the page and not the table: SQLite says itself how it would read every list statement. */
 import assert from 'node:assert/strict'
-import type { DatabaseSync } from 'node:sqlite'
+import { constants, type DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import type { DomainId, UserId, VpcId } from '../../src/rules/ids.ts'
 import { STATUSES } from '../../src/rules/status.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
 import { peeringPages } from '../../src/store/sqlite/peering-pages.ts'
 import { peeringReads } from '../../src/store/sqlite/peerings.ts'
+import { readTransaction } from '../../src/store/sqlite/transaction.ts'
 import { vpcReads } from '../../src/store/sqlite/vpcs.ts'
-import type { PeeringQuery } from '../../src/store/store.ts'
-import { newId, PROJECTS, VPCS } from './store-samples.ts'
+import type { PeeringQuery, ReadTransaction, VpcQuery } from '../../src/store/store.ts'
+import { ALICE, newId, PROJECTS, VPCS } from './store-samples.ts'
 
 const FIRST = { limit: 3, after: undefined, before: undefined }
 
@@ -33,7 +35,7 @@ test('each list of peerings is driven by the index that is meant for it', () => 
   assert.deepEqual(list({ ...NOTHING }), [])
   const [alice] = PROJECTS
   const [vpcId] = VPCS
-  assert.match(driver({ id: newId() }).join(), /^SEARCH p USING PRIMARY KEY \(id=\?/)
+  assert.match(driver({ id: newId() }).join(), /^SEARCH p USING INDEX sqlite_autoindex_peering_1 \(id=\?/)
   assert.match(driver({ visibleTo: alice }).join(), /^SEARCH m USING PRIMARY KEY \(project_id=\? AND deleted=\?/)
   assert.match(driver({ visibleTo: alice, name: 'n' }).join(), /peering_member_by_name \(.*name=\? AND peering_id>\?/)
   assert.match(driver({ visibleTo: alice, status: 'DELETED' }).join(), /peering_member_by_status .*peering_id>\?/)
@@ -52,10 +54,39 @@ test('every list of VPCs reads an index in its order', () => {
 test('the sweep, the lookups and the refusals of a second peering read no whole table', () => {
   const { db, statements } = recording()
   peeringReads(db)
-  assert.equal(statements.size, 6)
+  assert.equal(statements.size, 5)
   for (const statement of statements) {
     for (const step of planOf(db, statement)) assert.doesNotMatch(step, /^SCAN/, `${statement}\n${step}`)
   }
+  const sweep = [...statements].filter((statement) => statement.includes('limit'))
+  assert.deepEqual(sweep.map((statement) => planOf(db, statement).join()).sort(), [
+    'SEARCH p USING INDEX peering_tombstone (updated_at<?)',
+    'SEARCH p USING INDEX peering_waiting (created_at<?)',
+  ])
+})
+
+test('no read is planned anew at its second run, whatever it is given', () => {
+  const db = connectWriter(':memory:')
+  let plans = 0
+  const read = () => {
+    plans = 0
+    for (const query of everyQuery()) list(query)
+    for (const call of Object.values(CALLS)) call(reads)
+    return plans
+  }
+  db.setAuthorizer(() => {
+    plans += 1
+    return constants.SQLITE_OK
+  })
+  const list = peeringPages(db)
+  const reads = readTransaction(db)
+  assert.ok(read() > 0, 'is the planner heard?')
+  assert.equal(read(), 0)
+  const limited = db.prepare('select id from peering order by id limit ?')
+  limited.all(1)
+  plans = 0
+  limited.all(2)
+  assert.ok(plans > 0, 'SQLite does not plan a bare limit anew any more: limitTo has lost its reason')
 })
 
 test('these tests bite: a statement that sorts, or reads the whole table, is told apart', () => {
@@ -68,6 +99,36 @@ test('these tests bite: a statement that sorts, or reads the whole table, is tol
 const NOTHING: PeeringQuery = {
   ...{ ...FIRST, visibleTo: undefined, id: undefined, name: undefined, status: undefined },
   ...{ projectId: undefined, vpcId: undefined, overdueSince: undefined, forgottenSince: 0 },
+}
+
+/** A call of every read; the lists of peerings have their own. */
+const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unknown>> = {
+  peering: (tx) => tx.peering(newId()),
+  peerings: (tx) => tx.peerings(NOTHING),
+  peeringsOfVpc: (tx) => tx.peeringsOfVpc(VPCS[0] as VpcId),
+  livePeeringBetween: (tx) => tx.livePeeringBetween(VPCS[0] as VpcId, VPCS[1] as VpcId),
+  overduePeerings: (tx) => [tx.overduePeerings(1, 2), tx.overduePeerings(1, 3, ALICE)],
+  forgottenPeerings: (tx) => tx.forgottenPeerings(1, 2),
+  vpc: (tx) => tx.vpc(VPCS[0] as VpcId),
+  vpcs: (tx) => [tx.vpcs(NO_VPCS), tx.vpcs({ ...NO_VPCS, after: undefined, before: VPCS[0] as VpcId })],
+  vpcNamed: (tx) => tx.vpcNamed(ALICE, 'n'),
+  used: (tx) => tx.used(ALICE, 'vpc'),
+  limit: (tx) => tx.limit(ALICE, 'vpc'),
+  domain: (tx) => tx.domain('d' as DomainId),
+  domains: (tx) => [tx.domains(), tx.domains('n')],
+  project: (tx) => tx.project(ALICE),
+  projects: (tx) => [tx.projects('d' as DomainId), tx.projects('d' as DomainId, 'n')],
+  user: (tx) => tx.user('u' as UserId),
+  users: (tx) => [tx.users('d' as DomainId), tx.users('d' as DomainId, 'n')],
+  accessKey: (tx) => tx.accessKey('a'),
+  accessKeys: (tx) => tx.accessKeys('u' as UserId),
+  isRevoked: (tx) => tx.isRevoked('t'),
+  setting: (tx) => tx.setting('s'),
+}
+
+const NO_VPCS: VpcQuery = {
+  ...{ ...FIRST, projectId: ALICE, ids: undefined, names: undefined, descriptions: undefined, cidrs: undefined },
+  enterpriseProjectId: undefined,
 }
 
 /** Each filter there or not, each status, both directions. */

@@ -6,9 +6,14 @@ const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url).pathn
 /** How long a statement waits for another connection's lock: a checkpoint, or a process that migrates. */
 const BUSY_TIMEOUT_MS = 10_000
 
+/** Pages that the reader keeps: the indexes of some 100,000 peerings. SQLite's own 2 MiB hold those of 5,000. */
+const READ_CACHE_KIB = 65_536
+
 /** The one connection that writes. Brings the schema up to date first. */
 export function connectWriter(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+  // A commit writes whole pages: 2 KiB halve the log of a create. Only a database that is being made takes it.
+  db.exec('pragma page_size = 2048')
   db.exec('pragma journal_mode = wal')
   // Full: a commit returns when it is on disk (P10). Grouping commits makes that cheap.
   db.exec('pragma synchronous = full')
@@ -20,7 +25,9 @@ export function connectWriter(file: string): DatabaseSync {
 
 /** A connection that only reads; the writer must have been connected once before. */
 export function connectReader(file: string): DatabaseSync {
-  return new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+  const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS })
+  db.exec(`pragma cache_size = -${READ_CACHE_KIB}`)
+  return db
 }
 
 function migrate(db: DatabaseSync): void {

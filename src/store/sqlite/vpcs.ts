@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { ProjectId, VpcId } from '../../rules/ids.ts'
 import type { Tag, Vpc } from '../../rules/vpc.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { limitTo } from './planning.ts'
 import { quotaCounter } from './quotas.ts'
 
 /** A list that is absent filters nothing; it is passed as JSON, so that one statement serves any length. */
@@ -16,9 +17,9 @@ export function vpcReads(db: DatabaseSync): Pick<ReadTransaction, 'vpc' | 'vpcs'
   const byId = db.prepare('select * from vpc where id = ?')
   const byName = db.prepare("select * from vpc where project_id = ? and name = ? and name <> ''")
   const forwards = db.prepare(`
-    select * from vpc where project_id = :project ${FILTERS} and id > :edge order by id limit :limit`)
+    select * from vpc where project_id = :project ${FILTERS} and id > :edge order by id ${limitTo(':limit')}`)
   const backwards = db.prepare(`
-    select * from vpc where project_id = :project ${FILTERS} and id < :edge order by id desc limit :limit`)
+    select * from vpc where project_id = :project ${FILTERS} and id < :edge order by id desc ${limitTo(':limit')}`)
   return {
     vpc(id) {
       const row = byId.get(id)
