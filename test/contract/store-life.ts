@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import type { Store } from '../../src/store/store.ts'
+import type { PeeringQuery, Store } from '../../src/store/store.ts'
 import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
-import { ALICE, PEOPLE, peering, vpc, vpcAt } from './store-samples.ts'
+import { ALICE, BOB, PEOPLE, peering, vpc, vpcAt } from './store-samples.ts'
 import { BODIES, type StoreKind } from './stores.ts'
 
 export function lifeContract(name: string, kind: StoreKind): void {
@@ -32,6 +32,9 @@ function visibilityContract(kind: StoreKind): void {
       assert.equal(Number(now.name), round)
       assert.deepEqual(await look(store, (tx) => tx.peering(now.id)), now)
       assert.deepEqual(await look(store, (tx) => tx.peeringsOfVpc(vpcAt(1).vpcId)), [now])
+      for (const visibleTo of [ALICE, BOB]) {
+        assert.deepEqual(await look(store, (tx) => tx.peerings({ ...EVERYTHING, visibleTo })), [now])
+      }
     }
     const gone = { ...now, status: 'DELETED', updatedAt: 9 } as const
     await store.write(bodies.applyChanges, [['updatePeering', now, gone]])
@@ -104,16 +107,17 @@ const USER = {
   },
 } as unknown as Extract<bodies.Change, readonly ['insertUser', unknown]>[1]
 
+const EVERYTHING: PeeringQuery = {
+  ...{ limit: 5, after: undefined, before: undefined, visibleTo: undefined, id: undefined, name: undefined },
+  ...{ status: undefined, projectId: undefined, vpcId: undefined, overdueSince: undefined, forgottenSince: 0 },
+}
+
 /** The counter in the peering's name, read in one of several ways. */
 async function nameOf(store: Store, { id }: ReturnType<typeof peering>, way: number): Promise<string> {
-  const query = {
-    ...{ limit: 5, after: undefined, before: undefined, visibleTo: undefined, id: undefined, name: undefined },
-    ...{ status: undefined, projectId: undefined, vpcId: undefined, overdueSince: undefined, forgottenSince: 0 },
-  }
   const found = await look(store, async (tx) => {
     if (way % 4 === 0) return tx.peering(id)
-    if (way % 4 === 1) return (await tx.peerings({ ...query, visibleTo: ALICE }))[0]
-    if (way % 4 === 2) return (await tx.peerings(query))[0]
+    if (way % 4 === 1) return (await tx.peerings({ ...EVERYTHING, visibleTo: ALICE }))[0]
+    if (way % 4 === 2) return (await tx.peerings(EVERYTHING))[0]
     return tx.livePeeringBetween(vpcAt(0).vpcId, vpcAt(1).vpcId)
   })
   assert.ok(found)

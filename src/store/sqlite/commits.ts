@@ -3,7 +3,7 @@
  * refusal travels as plain data.
  */
 import { inspect } from 'node:util'
-import type { PeeringId } from '../../rules/ids.ts'
+import type { PeeringId, ProjectId } from '../../rules/ids.ts'
 import { Refusal, type RefusalCode, type RefusalFacts } from '../../rules/refusal.ts'
 
 /** One body to run: its name in the module of bodies, and its input. */
@@ -11,6 +11,9 @@ export interface Job {
   readonly body: string
   readonly input: unknown
 }
+
+/** What the store tells its writer: bodies to run, in order, or to close when all of them are done. */
+export type Message = readonly Job[] | 'close'
 
 /** What came of a body. `failed` is our own fault or the disk's; the text is for the log. */
 export type Outcome =
@@ -23,6 +26,8 @@ export type Outcome =
 export interface Commit {
   readonly outcomes: readonly Outcome[]
   readonly peerings: readonly PeeringId[]
+  /** Those that take part in these peerings. */
+  readonly projects: readonly ProjectId[]
   readonly people: boolean
 }
 

@@ -81,7 +81,7 @@ export function peeringPageIds(db: DatabaseSync): (query: PeeringQuery) => reado
 }
 
 /** Whether a query asks for less than everything that its project may see. */
-function isFiltered({ id, name, status, projectId, vpcId }: PeeringQuery): boolean {
+export function isFiltered({ id, name, status, projectId, vpcId }: PeeringQuery): boolean {
   return [id, name, status, projectId, vpcId].some((filter) => filter !== undefined)
 }
 

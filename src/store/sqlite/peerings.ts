@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { PeeringId } from '../../rules/ids.ts'
-import { countsFor, participants } from '../../rules/peering.ts'
+import { countsFor, type Peering, participants } from '../../rules/peering.ts'
 import type { Status } from '../../rules/status.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
 import { peeringPages } from './peering-pages.ts'
@@ -54,8 +53,8 @@ export function peeringReads(db: DatabaseSync): PeeringReads {
   }
 }
 
-/** `touched` collects the peerings that a batch of bodies changes, for the reader's cache. */
-export function peeringWrites(db: DatabaseSync, touched: Set<PeeringId>): PeeringWrites {
+/** `touched` is called for every peering that is changed. */
+export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => void): PeeringWrites {
   const insert = db.prepare(`
     insert into peering
       (id, name, description, status, request_vpc_id, request_project_id, accept_vpc_id, accept_project_id, created_at,
@@ -81,7 +80,7 @@ export function peeringWrites(db: DatabaseSync, touched: Set<PeeringId>): Peerin
       )
       for (const project of participants(peering)) insertMember.run(project, deleted(status), id, status, name)
       count([], countsFor(peering))
-      touched.add(id)
+      touched(peering)
     },
     updatePeering(before, after) {
       const { id, name, description, status } = after
@@ -91,13 +90,14 @@ export function peeringWrites(db: DatabaseSync, touched: Set<PeeringId>): Peerin
           updateMember.run({ deleted: deleted(status), status, name, project, id })
       }
       count(countsFor(before), countsFor(after))
-      touched.add(id)
+      touched(after)
     },
     forgetPeering(id) {
       const row = remove.get(id)
       if (row === undefined) return
-      for (const project of participants(toPeering(row))) removeMember.run(project, id)
-      touched.add(id)
+      const gone = toPeering(row)
+      for (const project of participants(gone)) removeMember.run(project, id)
+      touched(gone)
     },
     insertEvent({ at, peeringId, verb, from, to, userId, projectId, requestId }) {
       insertEvent.run(at, peeringId, verb, from ?? null, to, userId ?? null, projectId ?? null, requestId ?? null)

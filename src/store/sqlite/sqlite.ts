@@ -1,31 +1,23 @@
 /**
  * The embedded store: reads on this thread, writes in a thread of their own (writer.ts), grouped: the bodies that
- * arrive while a commit runs share the next one. Rows that were read are kept in memory, in step with the commits.
+ * arrive while a commit runs share the next ones. What was read of peerings stays in memory (peering-memory.ts).
  */
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { LRUCache } from 'lru-cache'
-import type { PeeringId } from '../../rules/ids.ts'
-import type { Peering } from '../../rules/peering.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import type { Body, ReadTransaction, Store, WriteTransaction } from '../store.ts'
 import type { CheckpointerData } from './checkpointer.ts'
-import { type Commit, type Job, resultOf } from './commits.ts'
+import { type Commit, type Job, type Message, resultOf } from './commits.ts'
 import { connectReader } from './connection.ts'
-import { peeringPageIds } from './peering-pages.ts'
+import { type PeeringMemory, rememberPeerings } from './peering-memory.ts'
 import { readTransaction } from './transaction.ts'
 import type { WriterData } from './writer.ts'
 
-/** Bodies in one commit: bounds how long the first of them waits for the last. */
-const MAX_GROUP = 256
 /** Bodies that may wait; at some 5,000 writes a second that is two seconds, after which "try again" is the truth. */
 const MAX_WAITING = 10_000
 /** Commits after which checkpoints begin: a start that writes little needs no thread for them. */
 const CHECKPOINT_FROM = 16
-/** Peerings kept in memory, about 1 KiB each with their text. Lists of more read rows, at a third of the speed. */
-const CACHED_PEERINGS = 100_000
-
 interface Waiting extends Job {
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
@@ -48,13 +40,14 @@ export async function openSqlite(file: string, bodies: URL): Promise<Store> {
 
 class SqliteStore implements Store {
   readonly #reader: ReturnType<typeof connectReader>
-  readonly #tx: ReadTransaction
+  readonly #memory: PeeringMemory
   readonly #writer: Worker
   readonly #file: string
-  readonly #cache = new LRUCache<PeeringId, Peering>({ max: CACHED_PEERINGS })
   readonly #peopleListeners: (() => void)[] = []
-  #queue: Waiting[] = []
-  #inFlight: readonly Waiting[] = []
+  /** To be sent at the end of this turn of the event loop. */
+  #unsent: Waiting[] = []
+  /** Sent and not answered, in order. */
+  #inFlight: Waiting[] = []
   #checkpointer: Worker | undefined
   #drained: (() => void) | undefined
   /** Set when the closing begins. */
@@ -67,7 +60,7 @@ class SqliteStore implements Store {
     this.#file = file
     this.#writer = writer
     this.#reader = connectReader(file)
-    this.#tx = this.#caching(readTransaction(this.#reader))
+    this.#memory = rememberPeerings(this.#reader, readTransaction(this.#reader), () => this.#inFlight.length === 0)
     writer.on('message', (commit: Commit) => this.#settle(commit))
     // A store without its writer can keep no promise, and what became of the group in flight is unknown: the error is
     // left uncaught, the process ends, and clients find out by asking again.
@@ -75,15 +68,17 @@ class SqliteStore implements Store {
 
   async read<Input, Result>(body: Body<ReadTransaction, Input, Result>, input: Input): Promise<Result> {
     if (this.#closed !== undefined) throw unavailable('reads', 'closing')
-    return body.run(this.#tx, input)
+    return body.run(this.#memory.tx, input)
   }
 
   write<Input, Result>(body: Body<WriteTransaction, Input, Result>, input: Input): Promise<Result> {
     if (this.#closed !== undefined) return Promise.reject(unavailable('writes', 'closing'))
-    if (this.#queue.length >= MAX_WAITING) return Promise.reject(unavailable('writes', 'queue full'))
+    if (this.#waiting() >= MAX_WAITING) return Promise.reject(unavailable('writes', 'queue full'))
     return new Promise((resolve, reject) => {
-      this.#queue.push({ body: body.name, input, resolve: resolve as (result: unknown) => void, reject })
+      this.#unsent.push({ body: body.name, input, resolve: resolve as (result: unknown) => void, reject })
+      // The requests of one turn go in one message, but an idle writer is not kept waiting.
       if (this.#inFlight.length === 0) this.#send()
+      else if (this.#unsent.length === 1) setImmediate(() => this.#send())
     })
   }
 
@@ -95,7 +90,7 @@ class SqliteStore implements Store {
     return {
       commits: this.#commits,
       writes: this.#writes,
-      waiting: this.#queue.length + this.#inFlight.length,
+      waiting: this.#waiting(),
       failedCheckpoints: this.#failedCheckpoints,
     }
   }
@@ -107,7 +102,7 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    if (this.#inFlight.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
+    if (this.#waiting() > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
     const closed = new Promise((resolve) => this.#writer.once('exit', resolve))
     this.#writer.postMessage('close')
     await Promise.all([closed, this.#checkpointer?.terminate()])
@@ -122,21 +117,26 @@ class SqliteStore implements Store {
     })
   }
 
-  #send(): void {
-    this.#inFlight = this.#queue.splice(0, MAX_GROUP)
-    this.#writer.postMessage(this.#inFlight.map(({ body, input }): Job => ({ body, input })))
+  #waiting(): number {
+    return this.#unsent.length + this.#inFlight.length
   }
 
-  #settle({ outcomes, peerings, people }: Commit): void {
-    const group = this.#inFlight
-    this.#inFlight = []
+  #send(): void {
+    const jobs = this.#unsent
+    if (jobs.length === 0) return
+    this.#unsent = []
+    this.#inFlight.push(...jobs)
+    this.#writer.postMessage(jobs.map(({ body, input }): Job => ({ body, input })) satisfies Message)
+  }
+
+  #settle({ outcomes, peerings, projects, people }: Commit): void {
+    const group = this.#inFlight.splice(0, outcomes.length)
     this.#commits += 1
     if (this.#commits === CHECKPOINT_FROM) this.#startCheckpointer()
     this.#writes += group.length
-    for (const id of peerings) this.#cache.delete(id)
+    this.#memory.forget(peerings, projects)
     if (people) for (const listener of this.#peopleListeners) listener()
-    if (this.#queue.length > 0) this.#send()
-    else this.#drained?.()
+    if (this.#waiting() === 0) this.#drained?.()
     group.forEach((waiting, index) => {
       const outcome = outcomes[index]
       try {
@@ -146,35 +146,6 @@ class SqliteStore implements Store {
         waiting.reject(error)
       }
     })
-  }
-
-  /**
-   * While a group is in flight its commit may have happened and not been told to us, so the database answers and not
-   * the cache: nobody sees the new state and then the old one. What is cached meanwhile is dropped when we are told.
-   */
-  #caching(tx: ReadTransaction): ReadTransaction {
-    const pageIds = peeringPageIds(this.#reader)
-    const kept = (id: PeeringId) => (this.#inFlight.length === 0 ? this.#cache.get(id) : undefined)
-    const keep = (found: Peering): Peering => {
-      const known = kept(found.id)
-      if (known === undefined) this.#cache.set(found.id, found)
-      // One object for one peering: what is made of it, such as its text, is made once.
-      return known ?? found
-    }
-    return {
-      ...tx,
-      peering(id) {
-        const known = kept(id)
-        if (known !== undefined) return known
-        const found = tx.peering(id) as Peering | undefined
-        return found && keep(found)
-      },
-      peerings(query) {
-        const page = pageIds(query)?.map(kept)
-        if (page?.every((each) => each !== undefined)) return page
-        return (tx.peerings(query) as readonly Peering[]).map(keep)
-      },
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { PeeringId } from '../../rules/ids.ts'
+import type { PeeringId, ProjectId } from '../../rules/ids.ts'
+import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
@@ -9,6 +10,7 @@ import { vpcReads, vpcWrites } from './vpcs.ts'
 /** What a commit changes of the things that the reading side keeps in memory. */
 export interface Touched {
   readonly peerings: Set<PeeringId>
+  readonly projects: Set<ProjectId>
   people: boolean
 }
 
@@ -19,7 +21,10 @@ export function readTransaction(db: DatabaseSync): ReadTransaction {
 export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTransaction {
   return {
     ...readTransaction(db),
-    ...peeringWrites(db, touched.peerings),
+    ...peeringWrites(db, (peering) => {
+      touched.peerings.add(peering.id)
+      for (const project of participants(peering)) touched.projects.add(project)
+    }),
     ...vpcWrites(db),
     ...quotaWrites(db),
     ...peopleWrites(db, () => {
