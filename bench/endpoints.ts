@@ -21,7 +21,7 @@ const PATH = '/v2.0/vpc/peerings'
 const DIFFERENT = 1_000
 const PAGE = 50
 /** Creates a second that no store of ours comes near; requests are made for so many. */
-const MAX_CREATES = 12_000
+const MAX_CREATES = 20_000
 
 export const ENDPOINTS: readonly Endpoint[] = [
   {

@@ -1,19 +1,12 @@
 #!/usr/bin/env node
 /** Starts the service, says where it answers, and stops it when it is told to. */
-import { pino } from 'pino'
 import { readConfig } from './config.ts'
+import { createLog } from './log.ts'
 import { startService } from './service.ts'
-
-/** Characters of log kept for a disk that is full; beyond that, lines are lost. */
-const MAX_UNWRITTEN_LOG = 1024 * 1024
 
 try {
   const config = readConfig(process.env)
-  // To standard error: standard output is for the line that says where the service answers.
-  const destination = pino.destination({ fd: 2, sync: true, maxLength: MAX_UNWRITTEN_LOG })
-  // A log that cannot be written, as on a full disk, must not take the answers with it.
-  destination.on('error', () => {})
-  const logger = pino({ level: config.logLevel, base: null }, destination)
+  const logger = createLog(config.logLevel)
   const service = await startService(config, logger, Date.now)
   let stopping = false
   const stop = (signal: NodeJS.Signals): void => {

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
 import type { Caller } from '../rules/access.ts'
 import type { Store } from '../store/store.ts'
@@ -20,6 +21,7 @@ export type Perform = <Input, Result>(
 export function createPerform(store: Store, policy: Policy, now: () => number): Perform {
   let lastAt = 0
   let sequence = 0
+  const random = randomness()
   return (operation, { caller, requestId }, input) => {
     const at = now()
     if (operation.access === 'read') {
@@ -29,7 +31,24 @@ export function createPerform(store: Store, policy: Policy, now: () => number): 
     // ascend by age.
     sequence = at === lastAt ? sequence + 1 : 0
     lastAt = at
-    const newId = v7({ msecs: at, seq: sequence })
+    const newId = v7({ msecs: at, seq: sequence, random: random() })
     return store.write(operation, { context: { caller, requestId, policy, now: at, newId }, input })
+  }
+}
+
+/** Bytes of randomness in an id, and how many are drawn at a time: a draw costs as much as all the rest of an id. */
+const ID_BYTES = 16
+const POOL_BYTES = 4096
+
+function randomness(): () => Uint8Array {
+  const pool = new Uint8Array(POOL_BYTES)
+  let used = POOL_BYTES
+  return () => {
+    if (used === POOL_BYTES) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += ID_BYTES
+    return pool.subarray(used - ID_BYTES, used)
   }
 }

@@ -1,6 +1,8 @@
 /** The write bodies of the store contract, in a module of their own: another thread may find them by name. */
-import type { PeeringId, ProjectId } from '../../src/rules/ids.ts'
+import assert from 'node:assert/strict'
+import type { PeeringId, ProjectId, VpcId } from '../../src/rules/ids.ts'
 import { Refusal } from '../../src/rules/refusal.ts'
+import type { Vpc } from '../../src/rules/vpc.ts'
 import type { Body, ReadTransaction, WriteTransaction } from '../../src/store/store.ts'
 
 type Method = Exclude<keyof WriteTransaction, keyof ReadTransaction>
@@ -56,6 +58,22 @@ export const countName: Write<PeeringId, string> = {
   },
 }
 
+/** Renames a VPC, reads it, and fails; says so if it finds what an earlier run of it has left. */
+export const renameThenFail: Write<VpcId, void> = {
+  name: 'renameThenFail',
+  async run(tx, id) {
+    const before = await tx.vpc(id)
+    if (before === undefined) throw new Error('no such VPC')
+    assert.notEqual(before.name, 'renamed')
+    await tx.updateVpc({ ...before, name: 'renamed' })
+    assert.equal((await tx.vpc(id))?.name, 'renamed')
+    throw failureOf('renameThenFail')
+  },
+}
+
+/** What a write sees of a VPC. */
+export const vpcInWrite: Write<VpcId, Vpc | undefined> = { name: 'vpcInWrite', run: (tx, id) => tx.vpc(id) }
+
 /** A fault whose cause cannot travel between threads. */
 export const failOddly: Write<void, void> = {
   name: 'failOddly',
@@ -64,7 +82,16 @@ export const failOddly: Write<void, void> = {
   },
 }
 
-export const WRITES = [applyChanges, applyThenRefuse, applyThenFail, countUp, countName, failOddly] as const
+export const WRITES = [
+  applyChanges,
+  applyThenRefuse,
+  applyThenFail,
+  countUp,
+  countName,
+  renameThenFail,
+  vpcInWrite,
+  failOddly,
+] as const
 
 /** Not in WRITES. */
 export const unlisted: Write<void, void> = { name: 'unlisted', run() {} }

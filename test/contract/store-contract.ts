@@ -16,7 +16,8 @@ import type { StoreKind } from './stores.ts'
 
 export function storeContract(name: string, kind: StoreKind): void {
   suite(`a ${name} store`, () => {
-    bodiesContract(kind)
+    undoContract(kind)
+    errorContract(kind)
     pairContract(kind)
     orderContract(kind)
     lifeContract(name, kind)
@@ -24,7 +25,7 @@ export function storeContract(name: string, kind: StoreKind): void {
   })
 }
 
-function bodiesContract(kind: StoreKind): void {
+function undoContract(kind: StoreKind): void {
   test('a body that throws leaves nothing behind, not even an event or a quota count', async () => {
     await using fresh = await openFresh(kind)
     const one = peering()
@@ -62,6 +63,26 @@ function bodiesContract(kind: StoreKind): void {
     assert.deepEqual(await kind.eventsIn(fresh.folder), [{ peeringId: kept.id, verb: 'create', to: kept.status }])
   })
 
+  test('what a body that throws made of a VPC is seen by no later write, in its group or after it', async () => {
+    await using fresh = await openFresh(kind)
+    const { store } = fresh
+    const one = vpc({ name: 'kept' })
+    await store.write(bodies.applyChanges, [['insertVpc', one]])
+    const [failed, inGroup] = await Promise.allSettled([
+      store.write(bodies.renameThenFail, one.id),
+      store.write(bodies.vpcInWrite, one.id),
+    ])
+    assert.match(String(failed.status === 'rejected' && failed.reason), /something unexpected in renameThenFail/)
+    assert.deepEqual(inGroup, { status: 'fulfilled', value: one })
+    assert.deepEqual(await store.write(bodies.vpcInWrite, one.id), one)
+    await store.write(bodies.applyChanges, [['updateVpc', { ...one, name: 'new' }]])
+    assert.equal((await store.write(bodies.vpcInWrite, one.id))?.name, 'new')
+    await store.write(bodies.applyChanges, [['deleteVpc', one]])
+    assert.equal(await store.write(bodies.vpcInWrite, one.id), undefined)
+  })
+}
+
+function errorContract(kind: StoreKind): void {
   test('a refusal thrown in a body arrives with its code, message and facts', async () => {
     await using fresh = await openFresh(kind)
     await assert.rejects(fresh.store.write(bodies.applyThenRefuse, []), (error) => {

@@ -7,6 +7,7 @@ import type { Body, WriteTransaction } from '../store.ts'
 import { type Commit, type Job, type Message, type Outcome, outcomeOf } from './commits.ts'
 import { connectWriter } from './connection.ts'
 import { type Touched, writeTransaction } from './transaction.ts'
+import { rememberVpcs } from './vpc-memory.ts'
 
 /** Bodies in one commit at the most: bounds how long the first of them waits for the last. */
 const MAX_GROUP = 256
@@ -31,7 +32,7 @@ const db = connectWriter(file)
 const { WRITES } = (await import(bodies)) as { WRITES: readonly AnyBody[] }
 const byName = new Map(WRITES.map((body) => [body.name, body]))
 const touched: Touched = { peerings: new Set(), projects: new Set(), people: false }
-const tx = writeTransaction(db, touched)
+const { tx, forget } = rememberVpcs(writeTransaction(db, touched))
 const begin = db.prepare('begin immediate')
 const commit = db.prepare('commit')
 const rollback = db.prepare('rollback')
@@ -80,7 +81,7 @@ async function commitGroup(jobs: readonly Job[]): Promise<Commit> {
     begin.run()
     let outcomes = await runGroup(jobs, false)
     if (outcomes === undefined) {
-      rollback.run()
+      undoAll()
       begin.run()
       outcomes = await runGroup(jobs, true)
     }
@@ -89,7 +90,7 @@ async function commitGroup(jobs: readonly Job[]): Promise<Commit> {
     return { outcomes, ...changed() }
   } catch (error) {
     // The disk said no (full, or failing): nothing of the group is there, and each of its callers is told so.
-    if (db.isTransaction) rollback.run()
+    undoAll()
     const reason = error instanceof Error ? error.message : String(error)
     forgetChanges()
     return { outcomes: jobs.map(() => ({ kind: 'uncommitted', reason })), ...changed() }
@@ -113,7 +114,7 @@ async function runGroup(jobs: readonly Job[], savepoints: boolean): Promise<read
       // SQLite itself ends the transaction on a full disk or an I/O error; then the whole group has failed.
       if (!db.isTransaction)
         throw new Error(outcome.kind === 'failed' ? outcome.error.message : 'the transaction ended')
-      if (savepoints) undo.run()
+      if (savepoints) undoOne()
       else if (changes() !== before) return undefined
     }
     if (savepoints) release.run()
@@ -130,6 +131,17 @@ async function runBody({ body, input }: Job): Promise<Outcome> {
   } catch (error) {
     return outcomeOf(error)
   }
+}
+
+/** SQLite itself has ended the transaction where the disk is full or fails. */
+function undoAll(): void {
+  if (db.isTransaction) rollback.run()
+  forget()
+}
+
+function undoOne(): void {
+  undo.run()
+  forget()
 }
 
 function changed() {
