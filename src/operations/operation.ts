@@ -3,7 +3,8 @@
  * or reads a clock is decided before, so that a body gives the same answer wherever and whenever it runs.
  */
 import type { Caller } from '../rules/access.ts'
-import type { Awaitable, Body, ReadTransaction, WriteTransaction } from '../store/store.ts'
+import type { Awaitable } from '../store/page.ts'
+import type { Body, ReadTransaction, WriteTransaction } from '../store/store.ts'
 
 /** The operator's choices that rules depend on. */
 export interface Policy {
@@ -24,6 +25,15 @@ export interface Context {
   readonly newId: string
   readonly requestId: string
 }
+
+/** Another id of the same instant, for what an operation makes beside its first; `nth` from 1 on. */
+export function furtherId(newId: string, nth: number): string {
+  const tail = (Number.parseInt(newId.slice(-TAIL), 16) + nth) % 16 ** TAIL
+  return newId.slice(0, -TAIL) + tail.toString(16).padStart(TAIL, '0')
+}
+
+/** Hex digits at the end of an id: 48 bits, of which 42 are random. */
+const TAIL = 12
 
 interface Asked<Input> {
   readonly context: Context

@@ -1,5 +1,5 @@
 /** Pages by marker, as the v1 and v2.0 lists of the clouds have them: ascending by id, the marker itself excluded. */
-import type { Awaitable, Page } from '../store/store.ts'
+import type { Awaitable, Page } from '../store/page.ts'
 
 export interface PageRequest<Id> {
   /** Items at the most; 0 gives an empty page. */

@@ -10,6 +10,11 @@ type Brand<Name extends string> = string & { readonly [brand]: Name }
 export type PeeringId = Brand<'PeeringId'>
 /** Lower-case UUID with hyphens. */
 export type VpcId = Brand<'VpcId'>
+/** Lower-case UUID with hyphens; likewise the ids of route tables, routes and ports. */
+export type SubnetId = Brand<'SubnetId'>
+export type RouteTableId = Brand<'RouteTableId'>
+export type RouteId = Brand<'RouteId'>
+export type PortId = Brand<'PortId'>
 /** 32 lower-case hex digits; the clouds' `tenant_id` and `project_id`. */
 export type ProjectId = Brand<'ProjectId'>
 /** 32 lower-case hex digits; one customer ("account"), which owns projects and users. */
@@ -28,6 +33,26 @@ export function parsePeeringId(text: string): PeeringId | undefined {
 /** The id, or undefined where the text is not one. */
 export function parseVpcId(text: string): VpcId | undefined {
   return parse<VpcId>(text, UUID)
+}
+
+/** The id, or undefined where the text is not one. */
+export function parseSubnetId(text: string): SubnetId | undefined {
+  return parse<SubnetId>(text, UUID)
+}
+
+/** The id, or undefined where the text is not one. */
+export function parseRouteTableId(text: string): RouteTableId | undefined {
+  return parse<RouteTableId>(text, UUID)
+}
+
+/** The id, or undefined where the text is not one. */
+export function parseRouteId(text: string): RouteId | undefined {
+  return parse<RouteId>(text, UUID)
+}
+
+/** The id, or undefined where the text is not one. */
+export function parsePortId(text: string): PortId | undefined {
+  return parse<PortId>(text, UUID)
 }
 
 /** The id, or undefined where the text is not one. */

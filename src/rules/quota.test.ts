@@ -17,12 +17,12 @@ test('a quota of 0 is always full, one of -1 never', () => {
 })
 
 test("the defaults are the clouds' own", () => {
-  assert.deepEqual(DEFAULT_LIMITS, { vpc: 150, vpcPeer: 50 })
+  assert.deepEqual(DEFAULT_LIMITS, { vpc: 150, vpcPeer: 50, subnet: 400 })
 })
 
 test('a resource is spelled as the quota call spells it, and nothing else is one', () => {
   assert.ok(RESOURCES.every((resource) => isResource(resource)))
-  for (const text of ['', 'VPC', 'vpcpeer', 'subnet', 'toString', '__proto__']) assert.ok(!isResource(text), text)
+  for (const text of ['', 'VPC', 'vpcpeer', 'subnets', 'toString', '__proto__']) assert.ok(!isResource(text), text)
 })
 
 test('a full quota is refused in the words of Neutron', () => {
@@ -30,5 +30,6 @@ test('a full quota is refused in the words of Neutron', () => {
   assert.deepEqual(told, [
     "vpc_over_quota: Quota exceeded for resources: ['router'].",
     "peering_over_quota: Quota exceeded for resources: ['vpc_peering'].",
+    "subnet_over_quota: Quota exceeded for resources: ['subnet'].",
   ])
 })

@@ -1,11 +1,11 @@
-import { Refusal } from './refusal.ts'
+import { Refusal, type RefusalCode } from './refusal.ts'
 
 /** The limited resources, named as the published quota call names them. */
-export const RESOURCES = ['vpc', 'vpcPeer'] as const
+export const RESOURCES = ['vpc', 'vpcPeer', 'subnet'] as const
 export type Resource = (typeof RESOURCES)[number]
 
 /** What a project may have unless an admin says otherwise: the clouds' own defaults. */
-export const DEFAULT_LIMITS = { vpc: 150, vpcPeer: 50 } as const satisfies Record<Resource, number>
+export const DEFAULT_LIMITS = { vpc: 150, vpcPeer: 50, subnet: 400 } as const satisfies Record<Resource, number>
 /** A limit that never refuses, as the clouds spell it. */
 export const UNLIMITED = -1
 
@@ -20,7 +20,12 @@ export function isFull(used: number, limit: number): boolean {
 
 export function overQuota(resource: Resource): Refusal {
   // The texts are Neutron's own; clients print them as they are.
-  return resource === 'vpc'
-    ? new Refusal('vpc_over_quota', "Quota exceeded for resources: ['router'].")
-    : new Refusal('peering_over_quota', "Quota exceeded for resources: ['vpc_peering'].")
+  return new Refusal(REFUSALS[resource].code, `Quota exceeded for resources: ['${REFUSALS[resource].name}'].`)
 }
+
+/** Each resource in the words of Neutron. */
+const REFUSALS = {
+  vpc: { code: 'vpc_over_quota', name: 'router' },
+  vpcPeer: { code: 'peering_over_quota', name: 'vpc_peering' },
+  subnet: { code: 'subnet_over_quota', name: 'subnet' },
+} as const satisfies Record<Resource, { code: RefusalCode; name: string }>

@@ -4,9 +4,8 @@ import type { AccessKey, Domain, Project, User } from '../rules/people.ts'
 import type { Resource } from '../rules/quota.ts'
 import type { Status, Verb } from '../rules/status.ts'
 import type { Vpc } from '../rules/vpc.ts'
-
-/** A value, or the promise of one: an embedded store answers at once, a remote one later; bodies await both. */
-export type Awaitable<T> = T | Promise<T>
+import type { NetworkReads, NetworkWrites } from './networks.ts'
+import type { Awaitable, Page } from './page.ts'
 
 /**
  * The seam to durable facts. It keeps what it is given and decides nothing.
@@ -48,14 +47,6 @@ export interface Body<Transaction, Input, Result> {
   readonly run: (tx: Transaction, input: Input) => Awaitable<Result>
 }
 
-/** A page: ascending by id. `after` and `before` exclude the id itself; `limit` items at the most. */
-export interface Page<Id> {
-  readonly limit: number
-  readonly after: Id | undefined
-  /** With `before` the page is the `limit` items that precede it, still ascending. */
-  readonly before: Id | undefined
-}
-
 /** All given filters must hold. Without `status` everything but DELETED. */
 export interface PeeringQuery extends Page<PeeringId> {
   /** Only peerings in which this project takes part; undefined: all (an admin's list). */
@@ -83,7 +74,7 @@ export interface VpcQuery extends Page<VpcId> {
   readonly enterpriseProjectId: string | undefined
 }
 
-export interface ReadTransaction {
+export interface ReadTransaction extends NetworkReads {
   peering(id: PeeringId): Awaitable<Peering | undefined>
   peerings(query: PeeringQuery): Awaitable<readonly Peering[]>
   /** Those of a VPC, on either side, that are not DELETED; ascending by id. */
@@ -120,7 +111,7 @@ export interface ReadTransaction {
   setting(name: string): Awaitable<string | undefined>
 }
 
-export interface WriteTransaction extends ReadTransaction {
+export interface WriteTransaction extends ReadTransaction, NetworkWrites {
   /** Adds a peering, its memberships, and what it uses of the quotas. */
   insertPeering(peering: Peering): Awaitable<void>
   /** Replaces one with its next self, `before` being what is stored. */

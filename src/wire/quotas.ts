@@ -14,11 +14,10 @@ export const QuotasAnswer = Type.Object({
   }),
 })
 
+const NewLimit = Type.Optional(Type.Union([Limit, Type.Null()], { description: 'null: the default again.' }))
+
 export const SetQuotasRequest = Type.Object({
-  quotas: Type.Object({
-    vpc: Type.Optional(Type.Union([Limit, Type.Null()], { description: 'null: the default again.' })),
-    vpcPeer: Type.Optional(Type.Union([Limit, Type.Null()], { description: 'null: the default again.' })),
-  }),
+  quotas: Type.Object({ vpc: NewLimit, vpcPeer: NewLimit, subnet: NewLimit }),
 })
 
 /** In the form of the clouds' own quota call. */

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict'
 import { constants, type DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import type { DomainId, UserId, VpcId } from '../../src/rules/ids.ts'
+import type { DomainId, RouteId, RouteTableId, SubnetId, UserId, VpcId } from '../../src/rules/ids.ts'
 import { STATUSES } from '../../src/rules/status.ts'
+import type { RouteQuery, RouteTableQuery } from '../../src/store/networks.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
 import { peeringPages } from '../../src/store/sqlite/peering-pages.ts'
 import { peeringReads } from '../../src/store/sqlite/peerings.ts'
+import { routeReads } from '../../src/store/sqlite/routes.ts'
+import { subnetReads } from '../../src/store/sqlite/subnets.ts'
 import { readTransaction } from '../../src/store/sqlite/transaction.ts'
 import { vpcReads } from '../../src/store/sqlite/vpcs.ts'
 import type { PeeringQuery, ReadTransaction, VpcQuery } from '../../src/store/store.ts'
@@ -49,6 +52,15 @@ test('every list of VPCs reads an index in its order', () => {
   const lists = [...statements].filter((statement) => statement.includes('limit'))
   assert.equal(lists.length, 2)
   for (const statement of lists) assertInOrder(db, statement)
+})
+
+test('every list of subnets, route tables and routes reads an index in its order', () => {
+  const { db, statements } = recording()
+  subnetReads(db)
+  routeReads(db)
+  const lists = [...statements].filter((statement) => statement.includes('limit'))
+  assert.equal(lists.length, 8)
+  for (const statement of statements) assertInOrder(db, statement)
 })
 
 test('the sweep, the lookups and the refusals of a second peering read no whole table', () => {
@@ -112,6 +124,21 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   vpc: (tx) => tx.vpc(VPCS[0] as VpcId),
   vpcs: (tx) => [tx.vpcs(NO_VPCS), tx.vpcs({ ...NO_VPCS, after: undefined, before: VPCS[0] as VpcId })],
   vpcNamed: (tx) => tx.vpcNamed(ALICE, 'n'),
+  subnet: (tx) => tx.subnet('s' as SubnetId),
+  subnets: (tx) =>
+    [undefined, VPCS[0]].flatMap((vpcId) => [
+      tx.subnets({ ...FIRST, projectId: ALICE, vpcId }),
+      tx.subnets({ ...FIRST, before: 's' as SubnetId, projectId: ALICE, vpcId }),
+    ]),
+  subnetsOfVpc: (tx) => tx.subnetsOfVpc(VPCS[0] as VpcId),
+  subnetsOfTable: (tx) => tx.subnetsOfTable('t' as RouteTableId),
+  routeTable: (tx) => tx.routeTable('t' as RouteTableId),
+  routeTables: (tx) => [tx.routeTables(NO_TABLES), tx.routeTables({ ...NO_TABLES, before: 't' as RouteTableId })],
+  routeTablesOfVpc: (tx) => tx.routeTablesOfVpc(VPCS[0] as VpcId),
+  route: (tx) => tx.route('r' as RouteId),
+  routes: (tx) => [tx.routes(NO_ROUTES), tx.routes({ ...NO_ROUTES, before: 'r' as RouteId })],
+  routesOfTable: (tx) => tx.routesOfTable('t' as RouteTableId),
+  routesVia: (tx) => tx.routesVia(newId()),
   used: (tx) => tx.used(ALICE, 'vpc'),
   limit: (tx) => tx.limit(ALICE, 'vpc'),
   domain: (tx) => tx.domain('d' as DomainId),
@@ -129,6 +156,14 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
 const NO_VPCS: VpcQuery = {
   ...{ ...FIRST, projectId: ALICE, ids: undefined, names: undefined, descriptions: undefined, cidrs: undefined },
   enterpriseProjectId: undefined,
+}
+
+const NO_TABLES: RouteTableQuery = {
+  ...{ ...FIRST, projectId: ALICE, id: undefined, vpcId: undefined, subnetId: undefined },
+}
+
+const NO_ROUTES: RouteQuery = {
+  ...{ ...FIRST, projectId: ALICE, id: undefined, vpcId: undefined, destination: undefined },
 }
 
 /** Each filter there or not, each status, both directions. */

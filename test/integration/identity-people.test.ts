@@ -161,6 +161,7 @@ suite("an admin's calls", () => {
         resources: [
           { type: 'vpc', used: 0, quota: vpc, min: 0 },
           { type: 'vpcPeer', used: 0, quota: vpcPeer, min: 0 },
+          { type: 'subnet', used: 0, quota: 400, min: 0 },
         ],
       },
     })

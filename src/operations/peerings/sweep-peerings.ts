@@ -3,7 +3,8 @@
  * every read and write looks at the clock itself; it keeps the quota counters and the file from lagging behind.
  */
 import type { Peering } from '../../rules/peering.ts'
-import type { Awaitable, ReadTransaction } from '../../store/store.ts'
+import type { Awaitable } from '../../store/page.ts'
+import type { ReadTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
 import { reading, writing } from '../operation.ts'
 import { writeExpiry } from './change-peering.ts'

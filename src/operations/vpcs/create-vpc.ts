@@ -1,8 +1,9 @@
 import { actingProject } from '../../rules/access.ts'
-import type { VpcId } from '../../rules/ids.ts'
+import type { RouteTableId, VpcId } from '../../rules/ids.ts'
 import { DEFAULT_LIMITS, isFull, overQuota } from '../../rules/quota.ts'
+import { defaultTableName } from '../../rules/route.ts'
 import type { Tag, Vpc } from '../../rules/vpc.ts'
-import { writing } from '../operation.ts'
+import { furtherId, writing } from '../operation.ts'
 import { refuseTakenName } from './refuse-taken-name.ts'
 
 export interface NewVpc {
@@ -20,5 +21,9 @@ export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, 
   await refuseTakenName(tx, projectId, input.name)
   const vpc: Vpc = { ...input, id: newId as VpcId, projectId, extendCidrs: [], createdAt: now, updatedAt: now }
   await tx.insertVpc(vpc)
+  await tx.insertRouteTable({
+    ...{ id: furtherId(newId, 1) as RouteTableId, vpcId: vpc.id, projectId, name: defaultTableName(vpc) },
+    ...{ description: '', isDefault: true, createdAt: now, updatedAt: now },
+  })
   return vpc
 })

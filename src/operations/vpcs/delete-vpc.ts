@@ -21,6 +21,7 @@ export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, i
     })
   }
   for (const peering of peerings) await changePeering(tx, context, peering, 'delete')
+  for (const table of await tx.routeTablesOfVpc(id)) await tx.deleteRouteTable(table.id)
   await tx.deleteVpc(vpc)
 })
 

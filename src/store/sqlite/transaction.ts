@@ -5,6 +5,8 @@ import type { ReadTransaction, WriteTransaction } from '../store.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
 import { quotaReads, quotaWrites } from './quotas.ts'
+import { routeReads, routeWrites } from './routes.ts'
+import { subnetReads, subnetWrites } from './subnets.ts'
 import { vpcReads, vpcWrites } from './vpcs.ts'
 
 /** What a commit changes of the things that the reading side keeps in memory. */
@@ -15,7 +17,14 @@ export interface Touched {
 }
 
 export function readTransaction(db: DatabaseSync): ReadTransaction {
-  return { ...peeringReads(db), ...vpcReads(db), ...quotaReads(db), ...peopleReads(db) }
+  return {
+    ...peeringReads(db),
+    ...vpcReads(db),
+    ...subnetReads(db),
+    ...routeReads(db),
+    ...quotaReads(db),
+    ...peopleReads(db),
+  }
 }
 
 export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTransaction {
@@ -26,6 +35,8 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
       for (const project of participants(peering)) touched.projects.add(project)
     }),
     ...vpcWrites(db),
+    ...subnetWrites(db),
+    ...routeWrites(db),
     ...quotaWrites(db),
     ...peopleWrites(db, () => {
       touched.people = true

@@ -1,0 +1,64 @@
+/** The part of the seam that keeps what lies inside a VPC: subnets, route tables, routes. */
+import type { PeeringId, ProjectId, RouteId, RouteTableId, SubnetId, VpcId } from '../rules/ids.ts'
+import type { Route, RouteTable } from '../rules/route.ts'
+import type { Subnet } from '../rules/subnet.ts'
+import type { Awaitable, Page } from './page.ts'
+
+export interface SubnetQuery extends Page<SubnetId> {
+  readonly projectId: ProjectId
+  readonly vpcId: VpcId | undefined
+}
+
+/** All given filters must hold; likewise below. */
+export interface RouteTableQuery extends Page<RouteTableId> {
+  readonly projectId: ProjectId
+  readonly id: RouteTableId | undefined
+  readonly vpcId: VpcId | undefined
+  /** The table that this subnet is routed by. */
+  readonly subnetId: SubnetId | undefined
+}
+
+/** Routes of default tables only. */
+export interface RouteQuery extends Page<RouteId> {
+  readonly projectId: ProjectId
+  readonly id: RouteId | undefined
+  readonly vpcId: VpcId | undefined
+  readonly destination: string | undefined
+}
+
+export interface NetworkReads {
+  subnet(id: SubnetId): Awaitable<Subnet | undefined>
+  subnets(query: SubnetQuery): Awaitable<readonly Subnet[]>
+  /** All of them, ascending by id; likewise below. */
+  subnetsOfVpc(id: VpcId): Awaitable<readonly Subnet[]>
+  subnetsOfTable(id: RouteTableId): Awaitable<readonly Subnet[]>
+
+  routeTable(id: RouteTableId): Awaitable<RouteTable | undefined>
+  routeTables(query: RouteTableQuery): Awaitable<readonly RouteTable[]>
+  routeTablesOfVpc(id: VpcId): Awaitable<readonly RouteTable[]>
+
+  route(id: RouteId): Awaitable<Route | undefined>
+  routes(query: RouteQuery): Awaitable<readonly Route[]>
+  routesOfTable(id: RouteTableId): Awaitable<readonly Route[]>
+  /** Of both sides, whatever the table. */
+  routesVia(id: PeeringId): Awaitable<readonly Route[]>
+}
+
+export interface NetworkWrites {
+  /** Counts for the quota `subnet` of its project. */
+  insertSubnet(subnet: Subnet): Awaitable<void>
+  /** Everything but its id, its VPC and its blocks may change. */
+  updateSubnet(subnet: Subnet): Awaitable<void>
+  deleteSubnet(subnet: Subnet): Awaitable<void>
+
+  insertRouteTable(table: RouteTable): Awaitable<void>
+  /** Name and description. */
+  updateRouteTable(table: RouteTable): Awaitable<void>
+  /** Its routes must have gone before, and its subnets to another table. */
+  deleteRouteTable(id: RouteTableId): Awaitable<void>
+
+  insertRoute(route: Route): Awaitable<void>
+  /** Next hop and description. */
+  updateRoute(route: Route): Awaitable<void>
+  deleteRoute(id: RouteId): Awaitable<void>
+}
