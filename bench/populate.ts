@@ -72,7 +72,7 @@ function newVpc(projectId: ProjectId, name: string, now: number): Vpc {
   const cidr = '10.0.0.0/16'
   return {
     ...{ id, projectId, name, description: '', cidr, extendCidrs: [], enterpriseProjectId: '0', tags: [] },
-    ...{ createdAt: now, updatedAt: now },
+    ...{ acceptance: [], createdAt: now, updatedAt: now },
   }
 }
 

@@ -10,6 +10,7 @@ import type { App, ServerParts } from './app.ts'
 import { answerClientError, toRefusal } from './errors.ts'
 import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
+import { acceptanceRoutes } from './routes/acceptance.ts'
 import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -79,6 +80,7 @@ const ROUTES = [
   peeringRoutes,
   vpcRoutes,
   vpcV3Routes,
+  acceptanceRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

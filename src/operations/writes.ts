@@ -16,6 +16,7 @@ import { updateUser } from './people/update-user.ts'
 import { changeExtendCidrs } from './vpcs/change-extend-cidrs.ts'
 import { createVpc } from './vpcs/create-vpc.ts'
 import { deleteVpc } from './vpcs/delete-vpc.ts'
+import { setAcceptance } from './vpcs/set-acceptance.ts'
 import { updateVpc } from './vpcs/update-vpc.ts'
 
 export const WRITES = [
@@ -33,6 +34,7 @@ export const WRITES = [
   rejectPeering,
   revokeToken,
   seedPeople,
+  setAcceptance,
   setQuotas,
   sweepPeerings,
   updatePeering,

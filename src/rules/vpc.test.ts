@@ -23,7 +23,7 @@ function vpc(primary: string, ...extendCidrs: readonly string[]): Vpc {
   return Object.freeze({
     ...{ id: ID as VpcId, projectId: '0a1b2c3d4e5f60718293a4b5c6d7e8f9' as ProjectId, name: 'blue', description: '' },
     ...{ cidr: primary, extendCidrs: Object.freeze(extendCidrs), enterpriseProjectId: '0', tags: [] },
-    ...{ createdAt: CREATED, updatedAt: CREATED },
+    ...{ acceptance: [], createdAt: CREATED, updatedAt: CREATED },
   })
 }
 

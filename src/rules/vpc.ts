@@ -1,3 +1,4 @@
+import type { AcceptanceRule } from './acceptance.ts'
 import { type Cidr, cidr, contains, overlaps, parseCidr } from './cidr.ts'
 import type { ProjectId, VpcId } from './ids.ts'
 import { invalidInput, Refusal } from './refusal.ts'
@@ -17,6 +18,8 @@ export interface Vpc {
   /** `'0'` is the default enterprise project; stored as given and never interpreted. */
   readonly enterpriseProjectId: string
   readonly tags: readonly Tag[]
+  /** What its owner has decided beforehand about requests of others; the first rule that fits holds. */
+  readonly acceptance: readonly AcceptanceRule[]
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -105,15 +108,16 @@ export function removeExtendCidrs(vpc: Vpc, removed: readonly string[], now: num
 
 /** The first two blocks, one of each VPC, that overlap: primary or secondary. */
 export function overlapOf(a: Vpc, b: Vpc): readonly [string, string] | undefined {
-  for (const left of blocks(a)) {
-    for (const right of blocks(b)) {
+  for (const left of blocksOf(a)) {
+    for (const right of blocksOf(b)) {
       if (overlaps(cidr(left), cidr(right))) return [left, right]
     }
   }
   return undefined
 }
 
-function blocks(vpc: Vpc): readonly string[] {
+/** All IPv4 blocks of a VPC, the primary one first. */
+export function blocksOf(vpc: Vpc): readonly string[] {
   return [vpc.cidr, ...vpc.extendCidrs].filter((text) => text !== '')
 }
 

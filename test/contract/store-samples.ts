@@ -1,6 +1,7 @@
 /** People, VPCs and peerings for the store contract; few of each, so that random ones meet. */
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
+import type { AcceptanceRule } from '../../src/rules/acceptance.ts'
 import type { DomainId, PeeringId, ProjectId, VpcId } from '../../src/rules/ids.ts'
 import type { Peering } from '../../src/rules/peering.ts'
 import { isLive, STATUSES } from '../../src/rules/status.ts'
@@ -47,10 +48,12 @@ export function vpc(changes: Partial<Vpc> = {}): Vpc {
   return {
     ...{ id: newId() as string as VpcId, projectId: ALICE, name: '', description: '', cidr: '10.0.0.0/16' },
     ...{ extendCidrs: ['203.0.113.0/28'], enterpriseProjectId: '0', tags: [{ key: 'k', value: '*' }] },
-    ...{ createdAt: 1, updatedAt: 1 },
+    ...{ acceptance: [RULE], createdAt: 1, updatedAt: 1 },
     ...changes,
   }
 }
+
+const RULE: AcceptanceRule = { tenantId: BOB, cidr: '10.0.0.0/8', action: 'accept' }
 
 const anyIndex = fc.nat({ max: VPCS.length - 1 })
 const anyInstant = fc.integer(INSTANTS)
@@ -103,7 +106,7 @@ export const anyVpcs: fc.Arbitrary<readonly Vpc[]> = fc.uniqueArray(
         cidr: fc.constantFrom('', '10.0.0.0/8', '192.168.0.0/16'),
         extendCidrs: fc.constantFrom([], ['1.0.0.0/28']),
       },
-      ...{ enterpriseProjectId: fc.constantFrom('0', 'other'), tags: fc.constant([]) },
+      ...{ enterpriseProjectId: fc.constantFrom('0', 'other'), tags: fc.constant([]), acceptance: fc.constant([]) },
       ...{ createdAt: anyInstant, updatedAt: anyInstant },
     },
     { noNullPrototype: true },

@@ -1,13 +1,14 @@
+import { decide } from '../../rules/acceptance.ts'
 import { actingProject } from '../../rules/access.ts'
 import type { PeeringId, ProjectId, VpcId } from '../../rules/ids.ts'
-import { type Peering, statusAt } from '../../rules/peering.ts'
+import { type Peering, statusAt, step } from '../../rules/peering.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import { firstStatus } from '../../rules/status.ts'
-import { overlapOf, type Vpc } from '../../rules/vpc.ts'
+import { blocksOf, overlapOf, type Vpc } from '../../rules/vpc.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import { type Context, writing } from '../operation.ts'
 import { actor, writeExpiry } from './change-peering.ts'
-import { refuseOverQuota } from './refuse-over-quota.ts'
+import { makeRoom, refuseOverQuota } from './refuse-over-quota.ts'
 
 export interface NewPeering {
   readonly name: string
@@ -43,8 +44,30 @@ export const createPeering = writing<NewPeering, Peering>('createPeering', async
     ...actor(context),
     ...{ at: context.now, peeringId: peering.id, verb: 'create', from: undefined, to: status },
   })
-  return peering
+  return status === 'ACTIVE' ? peering : answerBeforehand(tx, context, peering, requestVpc, acceptVpc)
 })
+
+/** The accepter's rules may have decided already. What they accept beyond the accepter's quota waits for an answer. */
+async function answerBeforehand(
+  tx: WriteTransaction,
+  context: Context,
+  peering: Peering,
+  requestVpc: Vpc,
+  acceptVpc: Vpc,
+): Promise<Peering> {
+  const { projectId } = requestVpc
+  const action = decide(acceptVpc.acceptance, { projectId, blocks: blocksOf(requestVpc) })
+  if (action === 'ask') return peering
+  if (action === 'accept' && !(await makeRoom(tx, context, acceptVpc.projectId))) return peering
+  const after = step(peering, action, context.now)
+  await tx.updatePeering(peering, after)
+  await tx.insertEvent({
+    ...{ at: context.now, peeringId: peering.id, verb: action, from: peering.status, to: after.status },
+    // Of the accepter's project, and no user of it: the rule did it.
+    ...{ userId: undefined, projectId: acceptVpc.projectId, requestId: context.requestId },
+  })
+  return after
+}
 
 async function loadVpcs(
   tx: WriteTransaction,

@@ -19,7 +19,10 @@ export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, 
   const limit = (await tx.limit(projectId, 'vpc')) ?? DEFAULT_LIMITS.vpc
   if (isFull(await tx.used(projectId, 'vpc'), limit)) throw overQuota('vpc')
   await refuseTakenName(tx, projectId, input.name)
-  const vpc: Vpc = { ...input, id: newId as VpcId, projectId, extendCidrs: [], createdAt: now, updatedAt: now }
+  const vpc: Vpc = {
+    ...{ ...input, id: newId as VpcId, projectId, extendCidrs: [], acceptance: [] },
+    ...{ createdAt: now, updatedAt: now },
+  }
   await tx.insertVpc(vpc)
   await tx.insertRouteTable({
     ...{ id: furtherId(newId, 1) as RouteTableId, vpcId: vpc.id, projectId, name: defaultTableName(vpc) },

@@ -11,3 +11,11 @@ export async function loadVpc(tx: ReadTransaction, { caller }: Context, id: VpcI
   if (vpc === undefined || vpc.projectId !== project) throw vpcNotFound(id)
   return vpc
 }
+
+/** Likewise, where no project stands in the path: an admin may mean anybody's. */
+export async function loadAnyVpc(tx: ReadTransaction, context: Context, id: VpcId): Promise<Vpc> {
+  if (!context.caller.admin) return loadVpc(tx, context, id)
+  const vpc = await tx.vpc(id)
+  if (vpc === undefined) throw vpcNotFound(id)
+  return vpc
+}

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { AcceptanceRule } from '../../rules/acceptance.ts'
 import type { ProjectId, VpcId } from '../../rules/ids.ts'
 import type { Tag, Vpc } from '../../rules/vpc.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
@@ -47,9 +48,14 @@ export function vpcReads(db: DatabaseSync): Pick<ReadTransaction, 'vpc' | 'vpcs'
 }
 
 export function vpcWrites(db: DatabaseSync): Pick<WriteTransaction, 'insertVpc' | 'updateVpc' | 'deleteVpc'> {
-  const insert = db.prepare('insert into vpc values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare(`
+    insert into vpc
+      (id, project_id, name, description, cidr, extend_cidrs, enterprise_project_id, tags, created_at, updated_at,
+       acceptance)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const update = db.prepare(`
-    update vpc set name = ?, description = ?, cidr = ?, extend_cidrs = ?, tags = ?, updated_at = ? where id = ?`)
+    update vpc set name = ?, description = ?, cidr = ?, extend_cidrs = ?, tags = ?, acceptance = ?,
+      updated_at = ? where id = ?`)
   const remove = db.prepare('delete from vpc where id = ?')
   const count = quotaCounter(db, 'vpc')
   return {
@@ -57,13 +63,14 @@ export function vpcWrites(db: DatabaseSync): Pick<WriteTransaction, 'insertVpc' 
       insert.run(
         ...[vpc.id, vpc.projectId, vpc.name, vpc.description, vpc.cidr, JSON.stringify(vpc.extendCidrs)],
         ...[vpc.enterpriseProjectId, JSON.stringify(vpc.tags), vpc.createdAt, vpc.updatedAt],
+        JSON.stringify(vpc.acceptance),
       )
       count([], [vpc.projectId])
     },
     updateVpc(vpc) {
       update.run(
         ...[vpc.name, vpc.description, vpc.cidr, JSON.stringify(vpc.extendCidrs), JSON.stringify(vpc.tags)],
-        ...[vpc.updatedAt, vpc.id],
+        ...[JSON.stringify(vpc.acceptance), vpc.updatedAt, vpc.id],
       )
     },
     deleteVpc(vpc) {
@@ -83,6 +90,7 @@ function toVpc(row: Record<string, SQLOutputValue>): Vpc {
     extendCidrs: JSON.parse(row.extend_cidrs as string) as string[],
     enterpriseProjectId: row.enterprise_project_id as string,
     tags: JSON.parse(row.tags as string) as Tag[],
+    acceptance: JSON.parse(row.acceptance as string) as AcceptanceRule[],
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   }
