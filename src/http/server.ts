@@ -14,6 +14,7 @@ import { acceptanceRoutes } from './routes/acceptance.ts'
 import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { planRoutes } from './routes/plan.ts'
 import { quotaRoutes } from './routes/quotas.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
@@ -81,6 +82,7 @@ const ROUTES = [
   vpcRoutes,
   vpcV3Routes,
   acceptanceRoutes,
+  planRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

@@ -37,7 +37,7 @@ export const PeeringListAnswer = Type.Object({
 })
 
 /** What a client says of one side. Ansible sends `''` for its own project, and others leave it out. */
-const VpcInfoRequest = Type.Object({
+export const VpcInfoRequest = Type.Object({
   vpc_id: Type.String({ description: 'UUID of the VPC.' }),
   tenant_id: Type.Optional(
     Type.Union([Type.String(), Type.Null()], { description: "The VPC's project; absent, null or empty: one's own." }),

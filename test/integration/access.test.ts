@@ -69,6 +69,7 @@ PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr hers     401 401 40
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr in-own   401 401 401 401 401  200 200 403 403  404 404 404
 GET    /causeway/v1/vpcs/{vpc_id}/acceptance                 hers     401 401 401 401 401  200 200 403 403  404 404 200
 PUT    /causeway/v1/vpcs/{vpc_id}/acceptance                 hers     401 401 401 401 401  200 200 403 403  404 404 200
+POST   /causeway/v1/plan                                     -        401 401 401 401 401  200 200 403 403  200 200 200
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 `
@@ -204,6 +205,8 @@ suite('who may ask what', () => {
         return { vpc: { extend_cidrs } }
       case 'PUT /causeway/v1/vpcs/{vpc_id}/acceptance':
         return { acceptance: { rules: [{ action: 'ask' }] } }
+      case 'POST /causeway/v1/plan':
+        return { create_peering: peeringBody(kept.vpc, kept.peer).peering }
       case 'PUT /causeway/v1/projects/{target_id}/quotas':
         return { quotas: { vpc: -1 } }
       default:

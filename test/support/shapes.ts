@@ -19,6 +19,7 @@ import {
   UserListAnswer,
 } from '../../src/wire/identity.ts'
 import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/peerings.ts'
+import { PlanAnswer } from '../../src/wire/plan.ts'
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
@@ -75,6 +76,7 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'GET /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'PUT /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
+  'POST /causeway/v1/plan': { 200: PlanAnswer },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },

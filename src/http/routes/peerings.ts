@@ -7,16 +7,9 @@ import { rejectPeering } from '../../operations/peerings/reject-peering.ts'
 import { showPeering } from '../../operations/peerings/show-peering.ts'
 import { updatePeering } from '../../operations/peerings/update-peering.ts'
 import { peeringNotFound } from '../../rules/access.ts'
-import {
-  type PeeringId,
-  type ProjectId,
-  parsePeeringId,
-  parseProjectId,
-  parseVpcId,
-  type VpcId,
-} from '../../rules/ids.ts'
+import { type PeeringId, parsePeeringId, parseProjectId, parseVpcId } from '../../rules/ids.ts'
 import { type Peering, parseDescription, parsePeeringName } from '../../rules/peering.ts'
-import { invalidInput, Refusal } from '../../rules/refusal.ts'
+import { invalidInput } from '../../rules/refusal.ts'
 import { isStatus } from '../../rules/status.ts'
 import {
   CreatePeeringRequest,
@@ -31,6 +24,7 @@ import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'
 import { given, pageLinks, pageOf } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
+import { sidesOf } from './peering-sides.ts'
 
 const PATH = '/v2.0/vpc/peerings'
 type Params = { id: string }
@@ -62,14 +56,11 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
       }),
     },
     async (request, reply) => {
-      const { name, description, request_vpc_info, accept_vpc_info } = request.body.peering
+      const { name, description, ...sides } = request.body.peering
       const input = {
         name: parsePeeringName(name),
         description: parseDescription(description ?? ''),
-        requestVpcId: requireVpcId(request_vpc_info.vpc_id, 'request_vpc_info.vpc_id'),
-        requestProjectId: parseTenant(request_vpc_info.tenant_id, 'request_tenant_incorrect', 'Request'),
-        acceptVpcId: requireVpcId(accept_vpc_info.vpc_id, 'accept_vpc_info.vpc_id'),
-        acceptProjectId: parseTenant(accept_vpc_info.tenant_id, 'accept_vpc_incorrect', 'Accept'),
+        ...sidesOf(sides),
       }
       return sendPeering(reply.code(201), await perform(createPeering, asker(request), input))
     },
@@ -168,27 +159,8 @@ function parsed<T>(
 }
 
 /** A name where an id is expected is *not found*: the CLI asks so, and then looks the name up in the list. */
-function idOf({ id }: Params): PeeringId {
+export function idOf({ id }: Params): PeeringId {
   const parsedId = parsePeeringId(id)
   if (parsedId === undefined) throw peeringNotFound(id)
   return parsedId
-}
-
-function requireVpcId(text: string, field: string): VpcId {
-  const id = parseVpcId(text)
-  if (id === undefined) throw invalidInput(field, 'must be the UUID of a VPC')
-  return id
-}
-
-/** Absent, null and empty all mean the caller's own project. */
-function parseTenant(
-  text: string | null | undefined,
-  code: 'request_tenant_incorrect' | 'accept_vpc_incorrect',
-  side: 'Request' | 'Accept',
-): ProjectId | undefined {
-  if (text === undefined || text === null || text === '') return undefined
-  const id = parseProjectId(text)
-  if (id === undefined)
-    throw new Refusal(code, `Invalid input for operation: ${side} VPC id or tenant id is incorrect.`)
-  return id
 }

@@ -5,20 +5,24 @@ import { type Peering, statusAt, step } from '../../rules/peering.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import { firstStatus } from '../../rules/status.ts'
 import { blocksOf, overlapOf, type Vpc } from '../../rules/vpc.ts'
-import type { WriteTransaction } from '../../store/store.ts'
+import type { ReadTransaction, WriteTransaction } from '../../store/store.ts'
 import { type Context, writing } from '../operation.ts'
 import { actor, writeExpiry } from './change-peering.ts'
 import { makeRoom, refuseOverQuota } from './refuse-over-quota.ts'
 
-export interface NewPeering {
-  readonly name: string
-  readonly description: string
+/** The two ends as the caller names them. */
+export interface NewSides {
   readonly requestVpcId: VpcId
   /** What the caller says of itself; undefined where it says nothing. */
   readonly requestProjectId: ProjectId | undefined
   readonly acceptVpcId: VpcId
   /** Undefined: the caller's own project. */
   readonly acceptProjectId: ProjectId | undefined
+}
+
+export interface NewPeering extends NewSides {
+  readonly name: string
+  readonly description: string
 }
 
 /** ACTIVE at once inside one project, else a request that waits for the accepter. The order of the checks is public. */
@@ -69,10 +73,10 @@ async function answerBeforehand(
   return after
 }
 
-async function loadVpcs(
-  tx: WriteTransaction,
+export async function loadVpcs(
+  tx: ReadTransaction,
   { caller }: Context,
-  { requestVpcId, requestProjectId, acceptVpcId, acceptProjectId }: NewPeering,
+  { requestVpcId, requestProjectId, acceptVpcId, acceptProjectId }: NewSides,
 ): Promise<{ requestVpc: Vpc; acceptVpc: Vpc }> {
   const own = actingProject(caller)
   // An admin may ask on behalf of the project that it names.
@@ -99,7 +103,7 @@ async function loadVpcs(
 }
 
 /** P1. The loser is told the winner's id; it may know it, for its own VPC is one of the two. */
-async function refuseSecond(tx: WriteTransaction, context: Context, one: Vpc, other: Vpc): Promise<void> {
+export async function refuseSecond(tx: WriteTransaction, context: Context, one: Vpc, other: Vpc): Promise<void> {
   const live = await tx.livePeeringBetween(one.id, other.id)
   if (live === undefined) return
   if (statusAt(live, context.now, context.policy.pendingTtlMs) === 'EXPIRED') {
@@ -109,7 +113,7 @@ async function refuseSecond(tx: WriteTransaction, context: Context, one: Vpc, ot
   throw new Refusal('peering_exists', `A peering between these VPCs already exists: ${live.id}`, { peeringId: live.id })
 }
 
-function refuseOverlap({ policy }: Context, one: Vpc, other: Vpc): void {
+export function refuseOverlap({ policy }: Context, one: Vpc, other: Vpc): void {
   const overlap = policy.strictCidr ? overlapOf(one, other) : undefined
   if (overlap === undefined) return
   // Which block of the other VPC it is, only its own project may know.

@@ -1,0 +1,61 @@
+/** How the parts of a plan are found: each check by itself, so that one does not hide the next. */
+import type { Caller } from '../../rules/access.ts'
+import type { PeeringId, ProjectId } from '../../rules/ids.ts'
+import { statusAt } from '../../rules/peering.ts'
+import { type Finding, refused, warning } from '../../rules/plan.ts'
+import { Refusal } from '../../rules/refusal.ts'
+import { isLive } from '../../rules/status.ts'
+import { overlapOf, type Vpc } from '../../rules/vpc.ts'
+import type { ReadTransaction } from '../../store/store.ts'
+import type { Context } from '../operation.ts'
+
+/** What a check gives, or the refusal that it throws, as a finding. */
+export async function attempt<T>(
+  check: () => T | Promise<T>,
+): Promise<{ readonly value: T; readonly findings: readonly [] } | { readonly findings: readonly [Finding] }> {
+  try {
+    return { value: await check(), findings: [] }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { findings: [refused(error)] }
+  }
+}
+
+export function mayKnow(caller: Caller, project: ProjectId): boolean {
+  return caller.admin || caller.projectId === project
+}
+
+/**
+ * Peers of `own`, a VPC that the caller may know, whose blocks overlap those of `other`: packets for both would have
+ * one destination. Which blocks they are, only the peers may know.
+ */
+export async function overlapsWithPeers(
+  tx: ReadTransaction,
+  { now, policy }: Context,
+  own: Vpc,
+  other: Vpc,
+  except?: PeeringId,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const peering of await tx.peeringsOfVpc(own.id)) {
+    if (peering.id === except || !isLive(statusAt(peering, now, policy.pendingTtlMs))) continue
+    const far = peering.requester.vpcId === own.id ? peering.accepter.vpcId : peering.requester.vpcId
+    const peer = far === other.id ? undefined : await tx.vpc(far)
+    if (peer === undefined || overlapOf(peer, other) === undefined) continue
+    const message = `The blocks of the two VPCs overlap: this one, and the one peered with VPC ${own.id} by ${peering.id}.`
+    findings.push(warning('peer_overlap', message, [{ type: 'peering', id: peering.id }]))
+  }
+  return findings
+}
+
+/** Of IPv6 only the subnets have blocks. `near` is the VPC whose blocks the caller may know. */
+export async function overlapOfSubnets(tx: ReadTransaction, near: Vpc, far: Vpc): Promise<readonly Finding[]> {
+  const blocksOf = async ({ id }: Vpc) =>
+    (await tx.subnetsOfVpc(id)).flatMap(({ id, v6 }) => (v6 ? [{ id, ...v6 }] : []))
+  const theirs = new Set((await blocksOf(far)).map(({ cidr }) => cidr))
+  return (await blocksOf(near))
+    .filter(({ cidr }) => theirs.has(cidr))
+    .map(({ id, cidr }) =>
+      warning('ipv6_overlap', `The IPv6 block ${cidr} is one of the other VPC too.`, [{ type: 'subnet', id }]),
+    )
+}

@@ -1,0 +1,61 @@
+import { authorize } from '../../rules/access.ts'
+import type { PeeringId } from '../../rules/ids.ts'
+import { step } from '../../rules/peering.ts'
+import { type Finding, type Plan, warning } from '../../rules/plan.ts'
+import { overlapOf } from '../../rules/vpc.ts'
+import type { ReadTransaction } from '../../store/store.ts'
+import { type Context, reading } from '../operation.ts'
+import { loadPeering } from '../peerings/load-peering.ts'
+import { refuseOverQuota } from '../peerings/refuse-over-quota.ts'
+import { dryRun } from './dry-run.ts'
+import { attempt, mayKnow, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
+
+/** What accepting this peering would meet. *Not found* for a stranger, as ever. */
+export const planAcceptPeering = reading<PeeringId, Plan>('planAcceptPeering', async (tx, context, id) => {
+  const peering = await loadPeering(tx, context, id)
+  const refusals = [
+    ...(await attempt(() => authorize(context.caller, 'accept', peering))).findings,
+    ...(await attempt(() => step(peering, 'accept', context.now))).findings,
+    // How full the accepter's quota is, only the accepter may know.
+    ...(mayKnow(context.caller, peering.accepter.projectId)
+      ? (await attempt(() => refuseOverQuota(dryRun(tx), context, peering.accepter.projectId))).findings
+      : []),
+  ]
+  const warnings = await overlapsOf(tx, context, id)
+  return { findings: [...refusals, ...warnings], removes: [], status: refusals.length === 0 ? 'ACTIVE' : undefined }
+})
+
+/** What deleting this peering would take along: the routes by it, of which the caller is shown its own. */
+export const planDeletePeering = reading<PeeringId, Plan>('planDeletePeering', async (tx, context, id) => {
+  await loadPeering(tx, context, id)
+  const routes = await tx.routesVia(id)
+  const own = routes.filter(({ projectId }) => mayKnow(context.caller, projectId))
+  const message = `Deleting the peering removes ${own.length} of your routes, and those of the other side.`
+  const removes = own.map(({ id: route }) => ({ type: 'route' as const, id: route }))
+  return {
+    findings: own.length === 0 ? [] : [warning('routes_removed', message, removes)],
+    removes: [{ type: 'peering', id }, ...removes],
+    status: 'DELETED',
+  }
+})
+
+/** From the side that the caller may know; an admin sees from the requester's. */
+async function overlapsOf(tx: ReadTransaction, context: Context, id: PeeringId): Promise<readonly Finding[]> {
+  const { requester, accepter } = await loadPeering(tx, context, id)
+  const [near, far] = mayKnow(context.caller, requester.projectId) ? [requester, accepter] : [accepter, requester]
+  const [own, other] = [await tx.vpc(near.vpcId), await tx.vpc(far.vpcId)]
+  // Of a peering that is over, a VPC may have gone.
+  if (own === undefined || other === undefined) return []
+  const overlap = overlapOf(own, other)
+  return [
+    ...(overlap
+      ? [
+          warning('cidr_overlap', `The CIDR block ${overlap[0]} overlaps one of the other VPC.`, [
+            { type: 'vpc', id: own.id },
+          ]),
+        ]
+      : []),
+    ...(await overlapOfSubnets(tx, own, other)),
+    ...(await overlapsWithPeers(tx, context, own, other, id)),
+  ]
+}
