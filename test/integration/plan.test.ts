@@ -157,7 +157,7 @@ suite('a plan', () => {
     for (const change of [{}, both, { unknown: {} }]) {
       const { status, body } = await service.ask(alice, 'POST', '/causeway/v1/plan', change)
       assert.equal(status, 400)
-      assert.match(body.error_msg, /'plan' must have exactly one of create_peering, /)
+      assert.match(body.error_msg, /'change' is required: exactly one of create_peering, /)
     }
   })
 })

@@ -36,6 +36,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     token: { id: 'unused' },
   }
   const { peering } = peeringBody(from, spare, bob.projectId)
+  const { name: _, ...sides } = peering
   const calls: Readonly<Record<string, readonly [Person, string, Record<string, unknown>]>> = {
     'POST /v3/auth/tokens': [alice, '/v3/auth/tokens', { auth: { identity, scope } }],
     'POST /v3/domains': [admin, '/v3/domains', { domain: { name: 'made' } }],
@@ -66,6 +67,12 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     ],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr': [alice, `${v3}/add-extend-cidr`, extend],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr': [alice, `${v3}/remove-extend-cidr`, extend],
+    'PUT /causeway/v1/vpcs/{vpc_id}/acceptance': [
+      alice,
+      `/causeway/v1/vpcs/${from}/acceptance`,
+      { acceptance: { rules: [{ tenant_id: bob.projectId, cidr: '10.0.0.0/8', action: 'ask' }] } },
+    ],
+    'POST /causeway/v1/plan': [alice, '/causeway/v1/plan', { create_peering: sides }],
     'PUT /causeway/v1/projects/{target_id}/quotas': [
       admin,
       `/causeway/v1/projects/${alice.projectId}/quotas`,

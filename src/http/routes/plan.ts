@@ -30,7 +30,7 @@ export function planRoutes(app: App, { perform }: ServerParts): void {
 
 async function plan(perform: Perform, who: Asker, change: Static<typeof PlanRequest>): Promise<Plan> {
   const given = CHANGES.filter((name) => change[name] !== undefined)
-  if (given.length !== 1) throw invalidInput('plan', `must have exactly one of ${CHANGES.join(', ')}`)
+  if (given.length !== 1) throw invalidInput('change', `is required: exactly one of ${CHANGES.join(', ')}`)
   if (change.create_peering) return perform(planCreatePeering, who, sidesOf(change.create_peering))
   if (change.accept_peering) return perform(planAcceptPeering, who, idOf(change.accept_peering))
   if (change.delete_peering) return perform(planDeletePeering, who, idOf(change.delete_peering))

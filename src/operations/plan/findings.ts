@@ -42,7 +42,7 @@ export async function overlapsWithPeers(
     const far = peering.requester.vpcId === own.id ? peering.accepter.vpcId : peering.requester.vpcId
     const peer = far === other.id ? undefined : await tx.vpc(far)
     if (peer === undefined || overlapOf(peer, other) === undefined) continue
-    const message = `The blocks of the two VPCs overlap: this one, and the one peered with VPC ${own.id} by ${peering.id}.`
+    const message = `The other VPC overlaps the one that VPC ${own.id} is peered with by ${peering.id}.`
     findings.push(warning('peer_overlap', message, [{ type: 'peering', id: peering.id }]))
   }
   return findings
