@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Caller } from '../rules/access.ts'
 import { Refusal } from '../rules/refusal.ts'
-import { familyOf, SPELLINGS, spellError } from '../wire/refusal.ts'
+import { familyOf, nounOf, SPELLINGS, spellError } from '../wire/refusal.ts'
 import type { App, ServerParts } from './app.ts'
 import { answerClientError, toRefusal } from './errors.ts'
 import { parseJsonBody } from './json-body.ts'
@@ -16,6 +16,7 @@ import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { subnetRoutes } from './routes/subnets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { vpcRoutes } from './routes/vpcs.ts'
@@ -83,6 +84,7 @@ const ROUTES = [
   vpcV3Routes,
   acceptanceRoutes,
   planRoutes,
+  subnetRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const
@@ -169,7 +171,7 @@ function answerError(parts: ServerParts, error: unknown, request: FastifyRequest
     .code(status)
     .header('x-request-id', request.id)
     .header('content-type', 'application/json')
-    .send(JSON.stringify(spellError(familyOf(path), code, message, request.id)))
+    .send(JSON.stringify(spellError(familyOf(path), code, message, request.id, nounOf(path))))
 }
 
 /** For the log: the request and the caller, and nothing that is secret. A query may name things, never secrets. */

@@ -23,6 +23,7 @@ import { PlanAnswer } from '../../src/wire/plan.ts'
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
+import { SubnetAnswer, SubnetListAnswer, SubnetUpdatedAnswer } from '../../src/wire/subnets.ts'
 import { IdentityVersionAnswer, NetworkResourcesAnswer, NetworkVersionsAnswer } from '../../src/wire/versions.ts'
 import {
   DryRunAnswer,
@@ -77,6 +78,11 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'GET /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'PUT /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'POST /causeway/v1/plan': { 200: PlanAnswer },
+  'GET /v1/:project_id/subnets': { 200: SubnetListAnswer },
+  'POST /v1/:project_id/subnets': { 200: SubnetAnswer },
+  'GET /v1/:project_id/subnets/:subnet_id': { 200: SubnetAnswer },
+  'PUT /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 200: SubnetUpdatedAnswer },
+  'DELETE /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 204: null },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },
