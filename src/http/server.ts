@@ -16,6 +16,8 @@ import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { routeTableRoutes } from './routes/route-tables.ts'
+import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
@@ -85,6 +87,8 @@ const ROUTES = [
   acceptanceRoutes,
   planRoutes,
   subnetRoutes,
+  routeRoutes,
+  routeTableRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const
