@@ -16,6 +16,7 @@ import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { routeReportRoutes } from './routes/route-report.ts'
 import { routeTableRoutes } from './routes/route-tables.ts'
 import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
@@ -86,6 +87,7 @@ const ROUTES = [
   vpcV3Routes,
   acceptanceRoutes,
   planRoutes,
+  routeReportRoutes,
   subnetRoutes,
   routeRoutes,
   routeTableRoutes,

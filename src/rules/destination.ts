@@ -34,7 +34,8 @@ export function localAround(destination: string, locals: readonly string[]): str
   return locals.find((local) => isWithin(destination, local))
 }
 
-function isWithin(inner: string, outer: string): boolean {
+/** Whether a block lies in another of its family. Both are known to be well-formed. */
+export function isWithin(inner: string, outer: string): boolean {
   if (inner.includes(':') !== outer.includes(':')) return false
   return inner.includes(':') ? contains6(cidr6(outer), cidr6(inner)) : contains(cidr(outer), cidr(inner))
 }

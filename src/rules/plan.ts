@@ -1,11 +1,30 @@
 /** What a plan says: everything that stands against a change, and what the change would take along. */
 import type { Refusal, RefusalCode } from './refusal.ts'
+import type { RouteState } from './route-report.ts'
 import type { Status } from './status.ts'
 
 /** `refused`: the change would be refused for this. `warning`: it would be done, and somebody may be sorry. */
 export type Severity = 'refused' | 'warning'
 
-export const WARNINGS = ['cidr_overlap', 'ipv6_overlap', 'peer_overlap', 'routes_removed'] as const
+/** What a route would come to, where it would not simply lead there and back. */
+export const ROUTE_WARNINGS = {
+  missing_return: 'The other side has no route back',
+  shadowed: 'A more specific route of the table takes packets elsewhere',
+  unreachable: 'No subnet of the other side lies there',
+  orphan: 'No block of the other side lies there',
+} as const satisfies Record<Exclude<RouteState, 'present'>, string>
+
+export const WARNINGS = [
+  'cidr_overlap',
+  'ipv6_overlap',
+  'peer_overlap',
+  'routes_removed',
+  'route_missing_return',
+  'route_shadowed',
+  'route_unreachable',
+  'route_orphan',
+  'route_shadows',
+] as const
 export type Warning = (typeof WARNINGS)[number]
 
 export type ObjectType = 'peering' | 'vpc' | 'route' | 'subnet' | 'project'

@@ -12,6 +12,14 @@ export const PlanRequest = Type.Object({
   accept_peering: Type.Optional(ById),
   delete_peering: Type.Optional(ById),
   update_vpc: Type.Optional(Type.Object({ id: Type.String(), cidr: Type.String() })),
+  create_route: Type.Optional(
+    Type.Object({
+      vpc_id: Type.String(),
+      destination: Type.String(),
+      nexthop: Type.String({ description: 'The id of the peering.' }),
+    }),
+  ),
+  delete_route: Type.Optional(ById),
   delete_vpc: Type.Optional(ById),
   add_extend_cidrs: Type.Optional(
     Type.Object({ id: Type.String(), extend_cidrs: Type.Array(Type.String(), { minItems: 1 }) }),

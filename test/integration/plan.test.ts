@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test'
 import { dump } from '../support/dump.ts'
 import { NOBODYS_ID, PEERINGS, requestPeering } from '../support/peerings.ts'
+import { makeRoute, makeSubnet } from '../support/routes.ts'
 import { type Person, startTestService, type TestService } from '../support/service.ts'
 
 const TTL_MS = 60_000
@@ -139,6 +140,31 @@ suite('a plan', () => {
     await service.ask(alice, 'DELETE', `${PEERINGS}/${id}`)
     const { id: strangers } = await requestPeering(service, alice, mine, bob, theirs)
     assert.deepEqual((await plan(bob, { delete_vpc: { id: theirs } })).removes, [theirs, strangers])
+  })
+
+  test('of a route tells its refusal, or what it would come to, and what it would take from others', async () => {
+    const [mine, theirs] = [await vpc(alice, '10.20.0.0/16'), await vpc(bob, '10.21.0.0/16')]
+    const id = await active(mine, theirs)
+    const route = (destination: string, nexthop = id) => ({ create_route: { vpc_id: mine, destination, nexthop } })
+    await makeSubnet(service, alice, mine, '10.20.1.0/24')
+    await makeSubnet(service, bob, theirs, '10.21.1.0/24')
+    assert.deepEqual((await plan(alice, route('10.20.1.0/25'))).told, [['refused', 'route_destination_local']])
+    assert.deepEqual((await plan(alice, route('10.22.0.0/16'))).told, [['warning', 'route_orphan', id]])
+    assert.deepEqual((await plan(alice, route('10.21.9.0/24'))).told, [['warning', 'route_unreachable', id]])
+    assert.deepEqual((await plan(alice, route('10.21.0.0/16'))).told, [['warning', 'route_missing_return', id]])
+    await makeRoute(service, bob, theirs, id, '10.20.0.0/16')
+    assert.deepEqual((await plan(alice, route('10.21.0.0/16'))).told, [])
+    const wide = await makeRoute(service, alice, mine, id, '10.21.0.0/16')
+    const other = await active(mine, await vpc(alice, '10.21.0.0/16'), alice)
+    assert.deepEqual((await plan(alice, route('10.21.1.0/24', other))).told, [
+      ['warning', 'route_unreachable', other],
+      ['warning', 'route_shadows', wide.id],
+    ])
+    const told = await plan(alice, { delete_route: { id: wide.id } })
+    assert.deepEqual([told.told, told.removes], [[['warning', 'route_missing_return', id]], [wide.id]])
+    const end = await plan(alice, { delete_peering: { id } })
+    assert.deepEqual(end.told, [['warning', 'routes_removed', wide.id]])
+    assert.deepEqual(end.removes, [id, wide.id])
   })
 
   test('is as blind as the change itself: a stranger finds nothing', async () => {

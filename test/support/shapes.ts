@@ -22,6 +22,7 @@ import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/p
 import { PlanAnswer } from '../../src/wire/plan.ts'
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
+import { RouteReportAnswer } from '../../src/wire/route-report.ts'
 import { RouteTableAnswer, RouteTableListAnswer } from '../../src/wire/route-tables.ts'
 import { RouteAnswer, RouteListAnswer } from '../../src/wire/routes.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
@@ -79,6 +80,7 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'GET /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'PUT /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
+  'GET /causeway/v1/peerings/:id/routes': { 200: RouteReportAnswer },
   'POST /causeway/v1/plan': { 200: PlanAnswer },
   'GET /v2.0/vpc/routes': { 200: RouteListAnswer },
   'POST /v2.0/vpc/routes': { 201: RouteAnswer },

@@ -3,6 +3,7 @@
 import type { Asker, Perform } from '../../operations/perform.ts'
 import { planCreatePeering } from '../../operations/plan/plan-create-peering.ts'
 import { planAcceptPeering, planDeletePeering } from '../../operations/plan/plan-peering-change.ts'
+import { planCreateRoute, planDeleteRoute } from '../../operations/plan/plan-route.ts'
 import { planDeleteVpc, planExtendCidrs, planUpdateVpc } from '../../operations/plan/plan-vpc-change.ts'
 import type { Plan } from '../../rules/plan.ts'
 import { invalidInput } from '../../rules/refusal.ts'
@@ -13,6 +14,7 @@ import type { App, ServerParts } from '../app.ts'
 import { asker, describe } from '../route.ts'
 import { sidesOf } from './peering-sides.ts'
 import { idOf } from './peerings.ts'
+import { newRouteOf, routeIdOf } from './routes.ts'
 import { vpcIdOf } from './vpcs.ts'
 
 export function planRoutes(app: App, { perform }: ServerParts): void {
@@ -35,6 +37,8 @@ async function plan(perform: Perform, who: Asker, change: Static<typeof PlanRequ
   if (change.accept_peering) return perform(planAcceptPeering, who, idOf(change.accept_peering))
   if (change.delete_peering) return perform(planDeletePeering, who, idOf(change.delete_peering))
   if (change.delete_vpc) return perform(planDeleteVpc, who, vpcIdOf({ vpc_id: change.delete_vpc.id }))
+  if (change.create_route) return perform(planCreateRoute, who, newRouteOf(change.create_route))
+  if (change.delete_route) return perform(planDeleteRoute, who, routeIdOf(change.delete_route))
   if (change.update_vpc) {
     const { id, cidr } = change.update_vpc
     const input = { id: vpcIdOf({ vpc_id: id }), name: undefined, description: undefined, cidr: parsePrimaryCidr(cidr) }

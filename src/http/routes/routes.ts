@@ -45,12 +45,7 @@ export function routeRoutes(app: App, { perform, publicUrl }: ServerParts): void
     async (request, reply) => {
       const { route } = request.body
       parseRouteType(route.type)
-      const destination = parseDestination(route.destination)
-      const vpcId = parseVpcId(route.vpc_id)
-      if (vpcId === undefined) throw vpcNotFound(route.vpc_id)
-      const nexthop = parsePeeringId(route.nexthop)
-      if (nexthop === undefined) throw nextHopUnknown('routes', route.nexthop)
-      const made = await perform(createRoute, asker(request), { vpcId, destination, nexthop })
+      const made = await perform(createRoute, asker(request), newRouteOf(route))
       reply.code(201)
       return { route: spellRoute(made) }
     },
@@ -59,17 +54,27 @@ export function routeRoutes(app: App, { perform, publicUrl }: ServerParts): void
   app.get<{ Params: Params }>(
     `${PATH}/:id`,
     { schema: describe('routes', 'Show a route', { response: { 200: RouteAnswer } }) },
-    async (request) => ({ route: spellRoute(await perform(showRoute, asker(request), idOf(request.params))) }),
+    async (request) => ({ route: spellRoute(await perform(showRoute, asker(request), routeIdOf(request.params))) }),
   )
 
   app.delete<{ Params: Params }>(
     `${PATH}/:id`,
     { schema: describe('routes', 'Delete a route', { response: { 204: NO_BODY } }) },
     async (request, reply) => {
-      await perform(deleteRoute, asker(request), idOf(request.params))
+      await perform(deleteRoute, asker(request), routeIdOf(request.params))
       return reply.code(204).send(null)
     },
   )
+}
+
+/** A route as a client asks for it. */
+export function newRouteOf(route: { readonly vpc_id: string; readonly destination: string; readonly nexthop: string }) {
+  const destination = parseDestination(route.destination)
+  const vpcId = parseVpcId(route.vpc_id)
+  if (vpcId === undefined) throw vpcNotFound(route.vpc_id)
+  const nexthop = parsePeeringId(route.nexthop)
+  if (nexthop === undefined) throw nextHopUnknown('routes', route.nexthop)
+  return { vpcId, destination, nexthop }
 }
 
 interface Filters {
@@ -97,7 +102,7 @@ function spelledDestination(text: string): string | undefined {
   return 'problem' in destination ? undefined : destination.spelled
 }
 
-function idOf({ id }: Params): RouteId {
+export function routeIdOf({ id }: Params): RouteId {
   const routeId = parseRouteId(id)
   if (routeId === undefined) throw routeNotFound(id)
   return routeId
