@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { ENDPOINTS, type Endpoint } from './endpoints.ts'
 import { type Measured, measure } from './measure.ts'
 import { dataIn, type Program, startBare, startLoader, startProgram } from './processes.ts'
+import { measureRoutes } from './routes.ts'
 import { openSite, type Site } from './site.ts'
 import { median, printTable, type Row, verdict } from './table.ts'
 
@@ -21,15 +22,17 @@ const MANY = 64
 const CONNECTIONS = [MANY, 1] as const
 /** Milliseconds of processor time from the start until the service answers. */
 const START_AIM_MS = 500
-/** A page's median time with many peerings, over that with few. */
-const GROWTH_AIM = 1.2
+/** Median time with many peerings over that with few, by endpoint; at the most. */
+const GROWTH_AIMS: Readonly<Record<string, number>> = { list: 1.2, create: 1.5 }
+/** The 200th route of a table over the first. */
+const ROUTE_AIM = 1.5
 
-const NAMES = [...ENDPOINTS.map(({ name }) => name), 'start', 'memory']
+const NAMES = [...ENDPOINTS.map(({ name }) => name), 'routes', 'start', 'memory']
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
 const only = flags.only?.split(',') ?? NAMES
 const plan = flags.quick
-  ? { rounds: 1, seconds: 1, populations: [1_000, 10_000], starts: 1 }
-  : { rounds: 7, seconds: 0.7, populations: [1_000, 100_000], starts: 5 }
+  ? { rounds: 1, seconds: 1, populations: [1_000, 10_000], starts: 1, routes: 20 }
+  : { rounds: 7, seconds: 0.7, populations: [1_000, 100_000], starts: 5, routes: 500 }
 const notes: string[] = []
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-'))
@@ -60,13 +63,15 @@ async function measureLoads(): Promise<readonly Row[]> {
     }
     rows.set(endpoint, [
       ...measured.flatMap(([connections, each]) => rowsOf(endpoint, connections, each)),
-      ...(endpoint.name === 'list' ? measured.map(([connections, each]) => growthOf(connections, each)) : []),
+      ...measured.flatMap(([connections, each]) => growthOf(endpoint.name, connections, each)),
     ])
     if (endpoint.name === 'show') noteGenerator(measured)
   }
+  const last = sites.at(-1)
+  const routes = only.includes('routes') && last ? await rowsOfRoutes(last) : []
   const memory = only.includes('memory') ? sites.flatMap(memoryOf) : []
   for (const site of sites) await site.close()
-  return [...chosen.flatMap((endpoint) => rows.get(endpoint) ?? []), ...memory]
+  return [...chosen.flatMap((endpoint) => rows.get(endpoint) ?? []), ...routes, ...memory]
 }
 
 function rowsOf({ name, aim, byPopulation }: Endpoint, connections: number, { sites, bare }: Measured): readonly Row[] {
@@ -80,16 +85,23 @@ function rowsOf({ name, aim, byPopulation }: Endpoint, connections: number, { si
   })
 }
 
-function growthOf(connections: number, { sites }: Measured): Row {
+function growthOf(name: string, connections: number, { sites }: Measured): readonly Row[] {
+  const aim = GROWTH_AIMS[name]
+  if (aim === undefined) return []
   const [few = Number.NaN, many = Number.NaN] = [...sites.values()].map(({ p50 }) => p50)
   const [small, large] = plan.populations
-  const ratio = many / few
-  return {
-    what: `list: p50 at ${spell(large)} / ${spell(small)}`,
-    connections,
-    ratio,
-    aim: verdict(ratio, '<=', GROWTH_AIM),
-  }
+  const what = `${name}: p50 at ${spell(large)} / ${spell(small)}`
+  return [{ what, connections, ratio: many / few, aim: verdict(many / few, '<=', aim) }]
+}
+
+async function rowsOfRoutes(site: Site): Promise<readonly Row[]> {
+  const { first, last } = await measureRoutes(site, plan.routes)
+  const aim = verdict(last / first, '<=', ROUTE_AIM)
+  return [
+    { what: 'route: the first of a table', connections: 1, p50: first },
+    { what: 'route: the 200th', connections: 1, p50: last },
+    { what: 'route: p50 of 200th / first', connections: 1, ratio: last / first, aim },
+  ]
 }
 
 function spell(count: number | undefined): string {

@@ -61,6 +61,6 @@ export async function openSite(parent: string, peerings: number): Promise<Site> 
 
 async function liftQuota({ url }: Program, admin: Person, project: ProjectId): Promise<void> {
   const path = `/causeway/v1/projects/${project}/quotas`
-  const answer = await send(url, 'PUT', path, { quotas: { vpcPeer: -1 } }, { 'x-auth-token': admin.token })
+  const answer = await send(url, 'PUT', path, { quotas: { vpc: -1, vpcPeer: -1 } }, { 'x-auth-token': admin.token })
   if (answer.status !== 200) throw new Error(`no quota: ${JSON.stringify(answer.body)}`)
 }
