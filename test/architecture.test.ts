@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, { readonly parts: readonly string[]; r
 }
 
 /** Rules are pure: they may not even reach for a package or for Node, except to recognise an address. */
-const RULES_PACKAGES = ['node:net', 'node:assert']
+const RULES_PACKAGES = ['node:net', 'node:assert', 'ipaddr.js']
 
 const MAX_LINES = 300
 const MAX_COLUMNS = 120

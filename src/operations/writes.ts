@@ -13,6 +13,12 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { createRouteTable } from './route-tables/create-route-table.ts'
+import { deleteRouteTable } from './route-tables/delete-route-table.ts'
+import { moveSubnets } from './route-tables/move-subnets.ts'
+import { updateRouteTable } from './route-tables/update-route-table.ts'
+import { createRoute } from './routes/create-route.ts'
+import { deleteRoute } from './routes/delete-route.ts'
 import { changeExtendCidrs } from './vpcs/change-extend-cidrs.ts'
 import { createVpc } from './vpcs/create-vpc.ts'
 import { deleteVpc } from './vpcs/delete-vpc.ts'
@@ -25,17 +31,23 @@ export const WRITES = [
   createDomain,
   createPeering,
   createProject,
+  createRoute,
+  createRouteTable,
   createUser,
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deleteRoute,
+  deleteRouteTable,
   deleteVpc,
+  moveSubnets,
   rejectPeering,
   revokeToken,
   seedPeople,
   setQuotas,
   sweepPeerings,
   updatePeering,
+  updateRouteTable,
   updateUser,
   updateVpc,
 ] as const

@@ -40,6 +40,21 @@ export const REFUSAL_CODES = [
   'extend_cidr_forbidden',
   // subnets
   'subnet_over_quota',
+  // routes and route tables
+  'route_not_found',
+  'route_vpc_not_peered',
+  'route_destination_local',
+  'route_destination_taken',
+  'route_over_quota',
+  'route_table_not_found',
+  'route_table_in_use',
+  'route_table_over_quota',
+  'table_route_not_found',
+  'table_next_hop_invalid',
+  'table_destination_local',
+  'table_destination_taken',
+  'table_subnet_invalid',
+  'vpc_has_route_tables',
   // people
   'identity_not_found',
   'identity_name_taken',

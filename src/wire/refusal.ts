@@ -71,6 +71,23 @@ export const SPELLINGS = {
   extend_cidr_not_found: { status: 404, type: 'NotFound', code: 'VPC.9915' },
   extend_cidr_forbidden: { status: 400, type: 'InvalidInput', code: 'VPC.9916' },
   subnet_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.0202' },
+  route_not_found: { status: 404, type: 'RouteNotFound', code: 'VPC.1521' },
+  route_vpc_not_peered: { status: 400, type: 'InvalidInput', code: 'VPC.1522' },
+  route_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1523' },
+  route_destination_taken: { status: 409, type: 'RouteConflict', code: 'VPC.1524' },
+  route_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1525' },
+  route_table_not_found: { status: 404, type: 'RouteTableNotFound', code: 'VPC.1208' },
+  route_table_in_use: { status: 409, type: 'RouteTableInUse', code: 'VPC.1209' },
+  route_table_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1210' },
+  table_route_not_found: { status: 400, type: 'InvalidInput', code: 'VPC.1202' },
+  table_next_hop_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.1213' },
+  table_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1212' },
+  table_destination_taken: { status: 400, type: 'InvalidInput', code: 'VPC.1211' },
+  table_subnet_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.1202' },
+  vpc_has_route_tables: {
+    ...{ status: 409, type: 'RouterInUse' },
+    code: { v1: 'VPC.0120', v3: 'VPC.9907', other: 'VPC.0120' },
+  },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },
   unavailable: { status: 503, type: 'ServiceUnavailable', code: 'APIGW.0204', gateway: true },
@@ -133,9 +150,14 @@ export function familyOf(path: string): Family {
   return path === '/v3' || path.startsWith('/v3/') || path.startsWith('/v3.0/') ? 'keystone' : 'gateway'
 }
 
-export function spellError(family: Family, error: ErrorCode, message: string, requestId: string): WireError {
+export function spellError(
+  family: Family,
+  error: ErrorCode,
+  message: string,
+  requestId: string,
+  code = codeIn(family, error),
+): WireError {
   const spelling: Spelling = SPELLINGS[error]
-  const code = codeIn(family, error)
   const added = { error_code: code, error_msg: message, request_id: requestId }
   switch (family) {
     case 'v1':
@@ -159,4 +181,14 @@ export function codeIn(family: Family, error: ErrorCode): string {
   const { code }: Spelling = SPELLINGS[error]
   if (typeof code === 'string') return code
   return family === 'v1' ? code.v1 : family === 'v3' ? code.v3 : code.other
+}
+
+/** v1 has a number of its own for a bad parameter of each noun; where it is none of these, it is that of VPCs. */
+const BAD_PARAMETER: ReadonlyMap<string, string> = new Map([['routetables', 'VPC.1202']])
+
+/** The stable code of an error on a path. */
+export function codeAt(path: string, error: ErrorCode): string {
+  const noun = /^\/v1\/[^/]+\/([^/]+)/.exec(path)?.[1] ?? ''
+  const own = error === 'invalid_input' || error === 'malformed_body' ? BAD_PARAMETER.get(noun) : undefined
+  return own ?? codeIn(familyOf(path), error)
 }

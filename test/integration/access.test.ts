@@ -67,6 +67,18 @@ PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    hers     401 401 40
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    in-own   401 401 401 401 401  200 200 403 403  404 404 404
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr hers     401 401 401 401 401  200 200 403 403  400 400 200
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr in-own   401 401 401 401 401  200 200 403 403  404 404 404
+GET    /v2.0/vpc/routes                                      -        401 401 401 401 401  200 200 403 403  200 200 200
+POST   /v2.0/vpc/routes                                      hers     401 401 401 401 401  201 201 403 403  404 404 201
+GET    /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  200 200 403 403  404 404 200
+DELETE /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  204 204 403 403  404 404 204
+GET    /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
+POST   /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
+PUT    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
+PUT    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
+DELETE /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  204 204 403 403  400 400 204
+DELETE /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  204 204 403 403  404 404 404
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 `
@@ -98,6 +110,8 @@ suite('who may ask what', () => {
   /** Tokens by column; who signs or is nobody has none. */
   let tokens: Readonly<Record<string, string>>
   let kept: { vpc: string; peer: string; ACTIVE: string; PENDING: string; aliceId: string; userId: string }
+  /** A VPC of alice's with an ACTIVE peering, for routes. */
+  let routed: { vpc: string; peering: string }
   let made = 0
 
   before(async () => {
@@ -124,6 +138,7 @@ suite('who may ask what', () => {
     const user = { name: 'mallory', password: 'mallorys-long-password', domain_id }
     const userId = (await make(admin, 'POST', '/v3/users', { user })).user.id
     const [vpc, peer] = [await newVpc(alice), await newVpc(bob)]
+    routed = await newPeeredVpc()
     kept = { vpc, peer, ACTIVE: await newPeering('ACTIVE'), PENDING: await newPeering('PENDING'), aliceId, userId }
   })
   after(() => service[Symbol.asyncDispose]())
@@ -155,9 +170,11 @@ suite('who may ask what', () => {
       target_id: () => alice.projectId,
       vpc_id: () => (method === 'GET' ? kept.vpc : newVpc(alice, path.endsWith('remove-extend-cidr'))),
       id: () => {
+        if (object === 'route') return newRoute()
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
       },
+      routetable_id: newTable,
       user_id: () => kept.userId,
       access_key: newAccessKey,
     }
@@ -200,6 +217,12 @@ suite('who may ask what', () => {
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
+      case 'POST /v2.0/vpc/routes':
+        return routeBody()
+      case 'POST /v1/{project_id}/routetables':
+        return { routetable: { vpc_id: await newVpc(alice), name } }
+      case 'PUT /v1/{project_id}/routetables/{routetable_id}':
+        return { routetable: { name } }
       case 'PUT /causeway/v1/projects/{target_id}/quotas':
         return { quotas: { vpc: -1 } }
       default:
@@ -239,6 +262,27 @@ suite('who may ask what', () => {
     const { id } = (await make(people.alice, 'POST', PEERINGS, body)).peering
     if (status === 'ACTIVE') await make(people.bob, 'PUT', `${PEERINGS}/${id}/accept`)
     return id
+  }
+
+  async function newPeeredVpc() {
+    const peering = await newPeering('ACTIVE')
+    const { request_vpc_info } = (await make(people.alice, 'GET', `${PEERINGS}/${peering}`)).peering
+    return { vpc: request_vpc_info.vpc_id, peering }
+  }
+
+  function routeBody() {
+    const destination = `172.16.${++made % 256}.0/24`
+    return { route: { type: 'peering', vpc_id: routed.vpc, nexthop: routed.peering, destination } }
+  }
+
+  async function newRoute(): Promise<string> {
+    return (await make(people.alice, 'POST', '/v2.0/vpc/routes', routeBody())).route.id
+  }
+
+  async function newTable(): Promise<string> {
+    const { projectId } = people.alice
+    const body = { routetable: { vpc_id: await newVpc(people.alice) } }
+    return (await make(people.alice, 'POST', `/v1/${projectId}/routetables`, body)).routetable.id
   }
 
   function peeringBody(from: string, to: string) {
