@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Caller } from '../rules/access.ts'
 import { Refusal } from '../rules/refusal.ts'
-import { codeAt, familyOf, SPELLINGS, spellError } from '../wire/refusal.ts'
+import { familyOf, nounOf, SPELLINGS, spellError } from '../wire/refusal.ts'
 import type { App, ServerParts } from './app.ts'
 import { answerClientError, toRefusal } from './errors.ts'
 import { parseJsonBody } from './json-body.ts'
@@ -16,6 +16,7 @@ import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
 import { routeTableRoutes } from './routes/route-tables.ts'
 import { routeRoutes } from './routes/routes.ts'
+import { subnetRoutes } from './routes/subnets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { vpcRoutes } from './routes/vpcs.ts'
@@ -81,6 +82,7 @@ const ROUTES = [
   peeringRoutes,
   vpcRoutes,
   vpcV3Routes,
+  subnetRoutes,
   routeRoutes,
   routeTableRoutes,
   quotaRoutes,
@@ -169,7 +171,7 @@ function answerError(parts: ServerParts, error: unknown, request: FastifyRequest
     .code(status)
     .header('x-request-id', request.id)
     .header('content-type', 'application/json')
-    .send(JSON.stringify(spellError(familyOf(path), code, message, request.id, codeAt(path, code))))
+    .send(JSON.stringify(spellError(familyOf(path), code, message, request.id, nounOf(path))))
 }
 
 /** For the log: the request and the caller, and nothing that is secret. A query may name things, never secrets. */

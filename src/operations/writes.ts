@@ -19,6 +19,9 @@ import { moveSubnets } from './route-tables/move-subnets.ts'
 import { updateRouteTable } from './route-tables/update-route-table.ts'
 import { createRoute } from './routes/create-route.ts'
 import { deleteRoute } from './routes/delete-route.ts'
+import { createSubnet } from './subnets/create-subnet.ts'
+import { deleteSubnet } from './subnets/delete-subnet.ts'
+import { updateSubnet } from './subnets/update-subnet.ts'
 import { changeExtendCidrs } from './vpcs/change-extend-cidrs.ts'
 import { createVpc } from './vpcs/create-vpc.ts'
 import { deleteVpc } from './vpcs/delete-vpc.ts'
@@ -33,12 +36,14 @@ export const WRITES = [
   createProject,
   createRoute,
   createRouteTable,
+  createSubnet,
   createUser,
   createVpc,
   deleteAccessKey,
   deletePeering,
   deleteRoute,
   deleteRouteTable,
+  deleteSubnet,
   deleteVpc,
   moveSubnets,
   rejectPeering,
@@ -48,6 +53,7 @@ export const WRITES = [
   sweepPeerings,
   updatePeering,
   updateRouteTable,
+  updateSubnet,
   updateUser,
   updateVpc,
 ] as const

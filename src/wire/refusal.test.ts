@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { REFUSAL_CODES } from '../rules/refusal.ts'
-import {
-  codeAt,
-  codeIn,
-  ERROR_SHAPES,
-  type ErrorCode,
-  type Family,
-  familyOf,
-  SPELLINGS,
-  spellError,
-} from './refusal.ts'
+import { codeIn, ERROR_SHAPES, type ErrorCode, type Family, familyOf, SPELLINGS, spellError } from './refusal.ts'
 
 const PID = '0a1b2c3d4e5f60718293a4b5c6d7e8f9'
 const ID = '5f2c1c3e-0f0b-4f3f-9a51-7c1f2b1d9e01'
@@ -181,16 +172,4 @@ test('one status has one title, whatever the refusal', () => {
     [...titles].filter(([, names]) => names.size > 1),
     [],
   )
-})
-
-test('a bad parameter of a route table has its own number, and on other paths that of its family', () => {
-  const tables = `/v1/${PID}/routetables`
-  for (const error of ['invalid_input', 'malformed_body'] as const) {
-    for (const path of [tables, `${tables}/`, `${tables}/${ID}`, `${tables}/${ID}/action`]) {
-      assert.equal(codeAt(path, error), 'VPC.1202', path)
-    }
-    assert.equal(codeAt(`/v1/${PID}/vpcs`, error), 'VPC.0101')
-  }
-  assert.equal(codeAt(tables, 'vpc_not_found'), 'VPC.0105')
-  assert.equal(codeAt('/v2.0/vpc/routes', 'invalid_input'), 'VPC.1502')
 })

@@ -2,93 +2,18 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
+import { ACCESS_TABLE } from '../support/access-table.ts'
 import { dump } from '../support/dump.ts'
 import { PEERINGS } from '../support/peerings.ts'
 import { logIn, makePerson, type Person, send, startTestService, type TestService } from '../support/service.ts'
 import { signHeaders } from '../support/sign.ts'
-
-/**
- * One line per route and object, with the status for each caller: nobody; a bad token, one that is 24 hours old, one
- * that was taken back; a forged signature; alice by a token, by a signature, by a token scoped to her domain, by one
- * scoped to nothing; bob, eve, admin. Everything is alice's (`hers`), and bob is the accepter of the peerings. A VPC is
- * asked for in her project, or (`in-own`) in the caller's.
- */
-const TABLE = `
-                                                                      nob bad exp rev for  ali sig dom uns  bob eve adm
-GET    /                                                     -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /v2.0                                                 -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /v3                                                   -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /healthz                                              -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /readyz                                               -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /metrics                                              -        200 200 200 200 200  200 200 200 200  200 200 200
-POST   /v3/auth/tokens                                       -        201 201 201 201 201  201 201 201 201  201 201 201
-GET    /v3/auth/tokens                                       hers     401 401 401 401 401  200 200 200 200  404 404 200
-DELETE /v3/auth/tokens                                       hers     401 401 401 401 401  204 204 204 204  404 404 204
-GET    /v3/auth/catalog                                      -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3/auth/projects                                     -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3/auth/domains                                      -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3/domains                                           -        401 401 401 401 401  403 403 403 403  403 403 200
-POST   /v3/domains                                           -        401 401 401 401 401  403 403 403 403  403 403 201
-GET    /v3/projects                                          hers     401 401 401 401 401  200 200 200 200  404 404 200
-POST   /v3/projects                                          -        401 401 401 401 401  403 403 403 403  403 403 201
-GET    /v3/users                                             hers     401 401 401 401 401  200 200 200 200  404 404 200
-POST   /v3/users                                             -        401 401 401 401 401  403 403 403 403  403 403 201
-PATCH  /v3/users/{user_id}                                   hers     401 401 401 401 401  403 403 403 403  403 403 200
-GET    /v3/regions                                           -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3.0/OS-CREDENTIAL/credentials                       hers     401 401 401 401 401  200 200 200 200  403 403 200
-POST   /v3.0/OS-CREDENTIAL/credentials                       hers     401 401 401 401 401  201 201 201 201  403 403 201
-DELETE /v3.0/OS-CREDENTIAL/credentials/{access_key}          hers     401 401 401 401 401  204 204 204 204  404 404 204
-GET    /v2.0/vpc/peerings                                    -        401 401 401 401 401  200 200 403 403  200 200 200
-POST   /v2.0/vpc/peerings                                    hers     401 401 401 401 401  201 201 403 403  400 400 201
-GET    /v2.0/vpc/peerings/{id}                               PENDING  401 401 401 401 401  200 200 403 403  200 404 200
-GET    /v2.0/vpc/peerings/{id}                               ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}                               PENDING  401 401 401 401 401  200 200 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}                               ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
-DELETE /v2.0/vpc/peerings/{id}                               PENDING  401 401 401 401 401  204 204 403 403  204 404 204
-DELETE /v2.0/vpc/peerings/{id}                               ACTIVE   401 401 401 401 401  204 204 403 403  204 404 204
-PUT    /v2.0/vpc/peerings/{id}/accept                        PENDING  401 401 401 401 401  403 403 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}/accept                        ACTIVE   401 401 401 401 401  403 403 403 403  409 404 409
-PUT    /v2.0/vpc/peerings/{id}/reject                        PENDING  401 401 401 401 401  403 403 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}/reject                        ACTIVE   401 401 401 401 401  403 403 403 403  409 404 409
-GET    /v1/{project_id}/vpcs                                 hers     401 401 401 401 401  200 200 403 403  400 400 200
-POST   /v1/{project_id}/vpcs                                 hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v1/{project_id}/vpcs/{vpc_id}                        in-own   401 401 401 401 401  200 200 403 403  404 404 404
-PUT    /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 401 401 401  200 200 403 403  400 400 200
-PUT    /v1/{project_id}/vpcs/{vpc_id}                        in-own   401 401 401 401 401  200 200 403 403  404 404 404
-DELETE /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 401 401 401  204 204 403 403  400 400 204
-DELETE /v1/{project_id}/vpcs/{vpc_id}                        in-own   401 401 401 401 401  204 204 403 403  404 404 404
-GET    /v2.0/{project_id}/vpcs/{vpc_id}/tags                 hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v2.0/{project_id}/vpcs/{vpc_id}/tags                 in-own   401 401 401 401 401  200 200 403 403  404 404 404
-GET    /v3/{project_id}/vpc/vpcs                             hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    in-own   401 401 401 401 401  200 200 403 403  404 404 404
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    hers     401 401 401 401 401  200 200 403 403  400 400 200
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    in-own   401 401 401 401 401  200 200 403 403  404 404 404
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr hers     401 401 401 401 401  200 200 403 403  400 400 200
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr in-own   401 401 401 401 401  200 200 403 403  404 404 404
-GET    /v2.0/vpc/routes                                      -        401 401 401 401 401  200 200 403 403  200 200 200
-POST   /v2.0/vpc/routes                                      hers     401 401 401 401 401  201 201 403 403  404 404 201
-GET    /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  200 200 403 403  404 404 200
-DELETE /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  204 204 403 403  404 404 204
-GET    /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
-POST   /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
-PUT    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
-PUT    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
-DELETE /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  204 204 403 403  400 400 204
-DELETE /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  204 204 403 403  404 404 404
-GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
-PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
-`
 
 const COLUMNS = [
   ...['nobody', 'bad', 'expired', 'revoked', 'forged'],
   ...['alice', 'signed', 'domain', 'unscoped', 'bob', 'eve', 'admin'],
 ]
 
-const rows = TABLE.trim()
+const rows = ACCESS_TABLE.trim()
   .split('\n')
   .slice(1)
   .map((line) => {
@@ -109,9 +34,18 @@ suite('who may ask what', () => {
   let people: Record<'alice' | 'bob' | 'eve' | 'admin', Person>
   /** Tokens by column; who signs or is nobody has none. */
   let tokens: Readonly<Record<string, string>>
-  let kept: { vpc: string; peer: string; ACTIVE: string; PENDING: string; aliceId: string; userId: string }
-  /** A VPC of alice's with an ACTIVE peering, for routes. */
+  let kept: {
+    vpc: string
+    subnet: string
+    peer: string
+    ACTIVE: string
+    PENDING: string
+    aliceId: string
+    userId: string
+  }
+  /** A VPC of alice's with an ACTIVE peering, for routes; and the VPC of the route table that was made last. */
   let routed: { vpc: string; peering: string }
+  let tableVpc: string
   let made = 0
 
   before(async () => {
@@ -131,15 +65,26 @@ suite('who may ask what', () => {
       ...{ bob: bob.token, eve: people.eve.token, admin: admin.token },
     }
     for (const { projectId } of [alice, bob]) {
-      await make(admin, 'PUT', `/causeway/v1/projects/${projectId}/quotas`, { quotas: { vpc: -1, vpcPeer: -1 } })
+      await make(admin, 'PUT', `/causeway/v1/projects/${projectId}/quotas`, {
+        quotas: { vpc: -1, vpcPeer: -1, subnet: -1 },
+      })
     }
     const aliceId = (await make(alice, 'GET', '/v3/users?name=alice')).users[0].id
     const { domain_id } = (await make(alice, 'GET', '/v3/projects')).projects[0]
     const user = { name: 'mallory', password: 'mallorys-long-password', domain_id }
     const userId = (await make(admin, 'POST', '/v3/users', { user })).user.id
     const [vpc, peer] = [await newVpc(alice), await newVpc(bob)]
+    kept = {
+      vpc,
+      subnet: '',
+      peer,
+      ACTIVE: await newPeering('ACTIVE'),
+      PENDING: await newPeering('PENDING'),
+      aliceId,
+      userId,
+    }
+    kept = { ...kept, subnet: await newSubnet() }
     routed = await newPeeredVpc()
-    kept = { vpc, peer, ACTIVE: await newPeering('ACTIVE'), PENDING: await newPeering('PENDING'), aliceId, userId }
   })
   after(() => service[Symbol.asyncDispose]())
 
@@ -168,7 +113,13 @@ suite('who may ask what', () => {
     const values: Readonly<Record<string, () => string | Promise<string>>> = {
       project_id: () => (object === 'in-own' ? own : alice).projectId,
       target_id: () => alice.projectId,
-      vpc_id: () => (method === 'GET' ? kept.vpc : newVpc(alice, path.endsWith('remove-extend-cidr'))),
+      subnet_id: () => (method === 'GET' ? kept.subnet : newSubnet()),
+      vpc_id: () =>
+        path.includes('subnets')
+          ? kept.vpc
+          : method === 'GET'
+            ? kept.vpc
+            : newVpc(alice, path.endsWith('remove-extend-cidr')),
       id: () => {
         if (object === 'route') return newRoute()
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
@@ -214,6 +165,10 @@ suite('who may ask what', () => {
       case 'POST /v1/{project_id}/vpcs':
       case 'PUT /v1/{project_id}/vpcs/{vpc_id}':
         return { vpc: { name } }
+      case 'POST /v1/{project_id}/subnets':
+        return freshSubnet()
+      case 'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}':
+        return { subnet: { name } }
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
@@ -223,6 +178,8 @@ suite('who may ask what', () => {
         return { routetable: { vpc_id: await newVpc(alice), name } }
       case 'PUT /v1/{project_id}/routetables/{routetable_id}':
         return { routetable: { name } }
+      case 'POST /v1/{project_id}/routetables/{routetable_id}/action':
+        return { routetable: { subnets: { associate: [await newSubnet(tableVpc)] } } }
       case 'PUT /causeway/v1/projects/{target_id}/quotas':
         return { quotas: { vpc: -1 } }
       default:
@@ -251,10 +208,22 @@ suite('who may ask what', () => {
   }
 
   async function newVpc(who: Person, extended = false): Promise<string> {
-    const { vpc } = await make(who, 'POST', `/v1/${who.projectId}/vpcs`, { vpc: { name: `vpc-${++made}` } })
+    const { vpc } = await make(who, 'POST', `/v1/${who.projectId}/vpcs`, {
+      vpc: { name: `vpc-${++made}`, cidr: '10.0.0.0/8' },
+    })
     const path = `/v3/${who.projectId}/vpc/vpcs/${vpc.id}/add-extend-cidr`
     if (extended) await make(who, 'PUT', path, { vpc: { extend_cidrs: [EXTRA_BLOCK] } })
     return vpc.id
+  }
+
+  async function newSubnet(vpc = kept.vpc): Promise<string> {
+    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet(vpc))).subnet.id
+  }
+
+  function freshSubnet(vpc = kept.vpc) {
+    const [high, low] = [Math.floor(++made / 256), made % 256]
+    const [cidr, gateway_ip] = [`10.${high}.${low}.0/24`, `10.${high}.${low}.1`]
+    return { subnet: { name: 'fresh', cidr, gateway_ip, vpc_id: vpc } }
   }
 
   async function newPeering(status: 'PENDING' | 'ACTIVE'): Promise<string> {
@@ -281,7 +250,8 @@ suite('who may ask what', () => {
 
   async function newTable(): Promise<string> {
     const { projectId } = people.alice
-    const body = { routetable: { vpc_id: await newVpc(people.alice) } }
+    tableVpc = await newVpc(people.alice)
+    const body = { routetable: { vpc_id: tableVpc } }
     return (await make(people.alice, 'POST', `/v1/${projectId}/routetables`, body)).routetable.id
   }
 

@@ -23,6 +23,7 @@ import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { RouteTableAnswer, RouteTableListAnswer } from '../../src/wire/route-tables.ts'
 import { RouteAnswer, RouteListAnswer } from '../../src/wire/routes.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
+import { SubnetAnswer, SubnetListAnswer, SubnetUpdatedAnswer } from '../../src/wire/subnets.ts'
 import { IdentityVersionAnswer, NetworkResourcesAnswer, NetworkVersionsAnswer } from '../../src/wire/versions.ts'
 import {
   DryRunAnswer,
@@ -84,6 +85,11 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'PUT /v1/:project_id/routetables/:routetable_id': { 200: RouteTableAnswer },
   'DELETE /v1/:project_id/routetables/:routetable_id': { 204: null },
   'POST /v1/:project_id/routetables/:routetable_id/action': { 200: RouteTableAnswer },
+  'GET /v1/:project_id/subnets': { 200: SubnetListAnswer },
+  'POST /v1/:project_id/subnets': { 200: SubnetAnswer },
+  'GET /v1/:project_id/subnets/:subnet_id': { 200: SubnetAnswer },
+  'PUT /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 200: SubnetUpdatedAnswer },
+  'DELETE /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 204: null },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },

@@ -7,9 +7,9 @@ import { changePeering } from '../peerings/change-peering.ts'
 import { loadVpc } from './load-vpc.ts'
 
 /**
- * Refused while a peering holds the VPC (P8). A peering that is over, or that a stranger asks for and nobody has
- * accepted, does not hold it, or else a stranger could stop the owner: such ones are deleted with it. Tables that
- * somebody made are somebody's work: they hold it too, and the default one goes with it.
+ * Refused while a peering holds the VPC (P8), or it has subnets or tables that somebody made. A peering that is over, or
+ * that a stranger asks for and nobody has accepted, does not hold it, or else a stranger could stop the owner: such ones
+ * are deleted with it, and so is its default table.
  */
 export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, id) => {
   const vpc = await loadVpc(tx, context, id)
@@ -19,6 +19,12 @@ export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, i
   if (holding !== undefined) {
     throw new Refusal('vpc_has_peerings', `VPC ${id} is used by peering ${holding.id}; delete the peering first.`, {
       peeringId: holding.id,
+    })
+  }
+  const [subnet] = await tx.subnetsOfVpc(id)
+  if (subnet !== undefined) {
+    throw new Refusal('vpc_has_subnets', `VPC ${id} contains subnets, such as ${subnet.id}; delete them first.`, {
+      subnetId: subnet.id,
     })
   }
   const tables = await tx.routeTablesOfVpc(id)
