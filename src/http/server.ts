@@ -14,6 +14,8 @@ import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { routeTableRoutes } from './routes/route-tables.ts'
+import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
@@ -81,6 +83,8 @@ const ROUTES = [
   vpcRoutes,
   vpcV3Routes,
   subnetRoutes,
+  routeRoutes,
+  routeTableRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const
