@@ -14,6 +14,7 @@ import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { tagRoutes } from './routes/tags.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { vpcRoutes } from './routes/vpcs.ts'
@@ -79,6 +80,7 @@ const ROUTES = [
   peeringRoutes,
   vpcRoutes,
   vpcV3Routes,
+  tagRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

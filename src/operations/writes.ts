@@ -13,6 +13,8 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { deleteTags } from './tags/delete-tags.ts'
+import { setTags } from './tags/set-tags.ts'
 import { changeExtendCidrs } from './vpcs/change-extend-cidrs.ts'
 import { createVpc } from './vpcs/create-vpc.ts'
 import { deleteVpc } from './vpcs/delete-vpc.ts'
@@ -29,11 +31,13 @@ export const WRITES = [
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deleteTags,
   deleteVpc,
   rejectPeering,
   revokeToken,
   seedPeople,
   setQuotas,
+  setTags,
   sweepPeerings,
   updatePeering,
   updateUser,

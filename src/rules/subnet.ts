@@ -1,5 +1,5 @@
 import type { ProjectId, RouteTableId, SubnetId, VpcId } from './ids.ts'
-import type { Tag } from './vpc.ts'
+import type { Tag } from './tag.ts'
 
 /** A part of a VPC's addresses. Times are milliseconds since the epoch, UTC. */
 export interface Subnet {

@@ -1,7 +1,8 @@
 import { type Cidr, cidr, contains, overlaps, parseCidr } from './cidr.ts'
 import type { ProjectId, VpcId } from './ids.ts'
 import { invalidInput, Refusal } from './refusal.ts'
-import { characters, isPrintable } from './text.ts'
+import type { Tag } from './tag.ts'
+import { characters } from './text.ts'
 
 /** A VPC. Times are milliseconds since the epoch, UTC. */
 export interface Vpc {
@@ -19,11 +20,6 @@ export interface Vpc {
   readonly tags: readonly Tag[]
   readonly createdAt: number
   readonly updatedAt: number
-}
-
-export interface Tag {
-  readonly key: string
-  readonly value: string
 }
 
 /** Where a primary block may lie, and how large and how small it may be: the ranges of the published API. */
@@ -137,22 +133,4 @@ export function vpcNotFound(id: string): Refusal {
 export function parseEnterpriseProjectId(text: string): string {
   if (!/^[0-9a-zA-Z-]{1,36}$/.test(text)) throw invalidInput('enterprise_project_id', "must be '0' or a UUID")
   return text
-}
-
-/** Tags of one VPC, from the published API. */
-const MAX_TAGS = 20
-
-export function parseTags(texts: readonly string[]): readonly Tag[] {
-  if (texts.length > MAX_TAGS) throw invalidInput('tags', `must be at most ${MAX_TAGS}`)
-  return texts.map(parseTag)
-}
-
-/** A tag as the v1 create takes it, `key*value`. Lengths are the newer ones of the published limits. */
-export function parseTag(text: string): Tag {
-  const [key = '', ...rest] = text.split('*')
-  const value = rest.join('*')
-  if (characters(key) < 1 || characters(key) > 128 || characters(value) > 255 || !isPrintable(text)) {
-    throw invalidInput('tags', 'must be key*value, the key of 1 to 128 and the value of up to 255 characters')
-  }
-  return { key, value }
 }

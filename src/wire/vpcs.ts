@@ -1,7 +1,8 @@
-/** The published shapes of the VPC API: v1, the reads of v3, and tags. */
+/** The published shapes of the VPC API: v1 and v3. */
 
 import type { Vpc } from '../rules/vpc.ts'
 import { type Static, Type } from './schema.ts'
+import { spellTags, TagShape } from './tags.ts'
 import { spellTime, spellTimeZ } from './time.ts'
 
 export const VpcShape = Type.Object({
@@ -48,9 +49,6 @@ export const VpcListQuery = Type.Object({
   marker: Type.Optional(Type.String()),
   enterprise_project_id: Type.Optional(Type.String({ description: '`all_granted_eps` or absent: all.' })),
 })
-
-const TagShape = Type.Object({ key: Type.String(), value: Type.String() })
-export const TagsAnswer = Type.Object({ tags: Type.Array(TagShape) })
 
 export const VpcV3Shape = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -127,7 +125,7 @@ export function spellVpcV3(vpc: Vpc): Static<typeof VpcV3Shape> {
     project_id: vpc.projectId,
     enterprise_project_id: vpc.enterpriseProjectId,
     cloud_resources: [],
-    tags: vpc.tags.map(({ key, value }) => ({ key, value })),
+    tags: spellTags(vpc.tags),
     created_at: spellTimeZ(vpc.createdAt),
     updated_at: spellTimeZ(vpc.updatedAt),
   }

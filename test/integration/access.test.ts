@@ -60,6 +60,12 @@ DELETE /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 40
 DELETE /v1/{project_id}/vpcs/{vpc_id}                        in-own   401 401 401 401 401  204 204 403 403  404 404 404
 GET    /v2.0/{project_id}/vpcs/{vpc_id}/tags                 hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /v2.0/{project_id}/vpcs/{vpc_id}/tags                 in-own   401 401 401 401 401  200 200 403 403  404 404 404
+POST   /v2.0/{project_id}/vpcs/{vpc_id}/tags                 hers     401 401 401 401 401  204 204 403 403  400 400 204
+POST   /v2.0/{project_id}/vpcs/{vpc_id}/tags                 in-own   401 401 401 401 401  204 204 403 403  404 404 404
+POST   /v2.0/{project_id}/vpcs/{vpc_id}/tags/action          hers     401 401 401 401 401  204 204 403 403  400 400 204
+POST   /v2.0/{project_id}/vpcs/{vpc_id}/tags/action          in-own   401 401 401 401 401  204 204 403 403  404 404 404
+DELETE /v2.0/{project_id}/vpcs/{vpc_id}/tags/{key}           hers     401 401 401 401 401  204 204 403 403  400 400 204
+DELETE /v2.0/{project_id}/vpcs/{vpc_id}/tags/{key}           in-own   401 401 401 401 401  204 204 403 403  404 404 404
 GET    /v3/{project_id}/vpc/vpcs                             hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    in-own   401 401 401 401 401  200 200 403 403  404 404 404
@@ -158,6 +164,7 @@ suite('who may ask what', () => {
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
       },
+      key: () => 'k',
       user_id: () => kept.userId,
       access_key: newAccessKey,
     }
@@ -200,6 +207,10 @@ suite('who may ask what', () => {
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
+      case 'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags':
+        return { tag: { key: 'k', value: name } }
+      case 'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags/action':
+        return { action: 'create', tags: [{ key: 'k', value: name }] }
       case 'PUT /causeway/v1/projects/{target_id}/quotas':
         return { quotas: { vpc: -1 } }
       default:

@@ -28,6 +28,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
   const mallory = { name: 'mallory', password: 'a-long-password', domain_id: domainId }
   const malloryId = (await service.ask(admin, 'POST', '/v3/users', { user: mallory })).body.user.id
   const v3 = `/v3/${alice.projectId}/vpc/vpcs/${from}`
+  const tags = `/v2.0/${alice.projectId}/vpcs/${from}/tags`
   const extend = { dry_run: true, vpc: { extend_cidrs: ['23.8.0.0/16'] } }
   const scope = { project: { id: alice.projectId, name: 'region-1', domain: { id: domainId, name: 'alpha' } } }
   const identity = {
@@ -66,6 +67,12 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     ],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr': [alice, `${v3}/add-extend-cidr`, extend],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr': [alice, `${v3}/remove-extend-cidr`, extend],
+    'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags': [alice, tags, { tag: { key: 'k', value: 'v' } }],
+    'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags/action': [
+      alice,
+      `${tags}/action`,
+      { action: 'create', tags: [{ key: 'k', value: 'v' }, { key: 'l' }] },
+    ],
     'PUT /causeway/v1/projects/{target_id}/quotas': [
       admin,
       `/causeway/v1/projects/${alice.projectId}/quotas`,

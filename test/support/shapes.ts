@@ -21,15 +21,9 @@ import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/p
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
+import { TagsAnswer } from '../../src/wire/tags.ts'
 import { IdentityVersionAnswer, NetworkResourcesAnswer, NetworkVersionsAnswer } from '../../src/wire/versions.ts'
-import {
-  DryRunAnswer,
-  TagsAnswer,
-  VpcAnswer,
-  VpcListAnswer,
-  VpcV3Answer,
-  VpcV3ListAnswer,
-} from '../../src/wire/vpcs.ts'
+import { DryRunAnswer, VpcAnswer, VpcListAnswer, VpcV3Answer, VpcV3ListAnswer } from '../../src/wire/vpcs.ts'
 
 const HealthAnswer = Type.Object({ status: Type.Literal('ok') })
 
@@ -68,6 +62,9 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'PUT /v1/:project_id/vpcs/:vpc_id': { 200: VpcAnswer },
   'DELETE /v1/:project_id/vpcs/:vpc_id': { 204: null },
   'GET /v2.0/:project_id/vpcs/:vpc_id/tags': { 200: TagsAnswer },
+  'POST /v2.0/:project_id/vpcs/:vpc_id/tags': { 204: null },
+  'POST /v2.0/:project_id/vpcs/:vpc_id/tags/action': { 204: null },
+  'DELETE /v2.0/:project_id/vpcs/:vpc_id/tags/:key': { 204: null },
   'GET /v3/:project_id/vpc/vpcs': { 200: VpcV3ListAnswer },
   'GET /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { ProjectId, VpcId } from '../../rules/ids.ts'
-import type { Tag, Vpc } from '../../rules/vpc.ts'
+import type { Tag } from '../../rules/tag.ts'
+import type { Vpc } from '../../rules/vpc.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
 import { limitTo } from './planning.ts'
 import { quotaCounter } from './quotas.ts'
