@@ -40,6 +40,8 @@ export const REFUSAL_CODES = [
   'extend_cidr_forbidden',
   // tags
   'tag_invalid',
+  // quotas
+  'quota_type_unknown',
   // subnets
   'subnet_over_quota',
   // people

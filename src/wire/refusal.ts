@@ -71,6 +71,7 @@ export const SPELLINGS = {
   extend_cidr_not_found: { status: 404, type: 'NotFound', code: 'VPC.9915' },
   extend_cidr_forbidden: { status: 400, type: 'InvalidInput', code: 'VPC.9916' },
   tag_invalid: { status: 400, type: 'InvalidInput', code: { v1: 'VPC.1801', v3: 'VPC.9901', other: 'VPC.1801' } },
+  quota_type_unknown: { status: 400, type: 'InvalidInput', code: 'VPC.1207' },
   subnet_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.0202' },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },

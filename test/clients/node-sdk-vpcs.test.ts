@@ -1,4 +1,4 @@
-/** What of the official Node SDK is about VPCs alone, and needs no second tenant: tags. */
+/** What of the official Node SDK is about VPCs alone, and needs no second tenant: tags, quotas. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core'
@@ -51,5 +51,23 @@ suite('the Node SDK with VPCs', () => {
     const bad = new v2.CreateVpcResourceTagRequestBody(new v2.ResourceTag('', 'x'))
     const refused = await refusalOf(vpcs.createVpcResourceTag(new v2.CreateVpcResourceTagRequest(id).withBody(bad)))
     assert.deepEqual([refused.httpStatusCode, refused.errorCode], [400, 'VPC.1801'])
+  })
+
+  test('quotas are listed, all or one, with what is used', async () => {
+    interface Quotas {
+      readonly quotas: { readonly resources: readonly { type: string; used: number; quota: number; min: number }[] }
+    }
+    const ask = (type?: string) =>
+      json<Quotas>(vpcs.showQuota(Object.assign(new v2.ShowQuotaRequest(), type !== undefined && { type })))
+    await makeVpc('counted')
+    const { resources } = (await ask()).quotas
+    // Every name that the SDK knows is served.
+    const names = resources.map(({ type }) => type)
+    for (const type of Object.values(v2.ShowQuotaRequestTypeEnum)) assert.ok(names.includes(type), type)
+    const [vpc] = (await ask(v2.ShowQuotaRequestTypeEnum.VPC)).quotas.resources
+    assert.deepEqual(vpc, { type: 'vpc', used: vpc?.used, quota: 150, min: 0 })
+    assert.ok(vpc && vpc.used > 0)
+    const refused = await refusalOf(ask('vpcs'))
+    assert.deepEqual([refused.httpStatusCode, refused.errorCode], [400, 'VPC.1207'])
   })
 })

@@ -73,6 +73,7 @@ PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    hers     401 401 40
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    in-own   401 401 401 401 401  200 200 403 403  404 404 404
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr hers     401 401 401 401 401  200 200 403 403  400 400 200
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr in-own   401 401 401 401 401  200 200 403 403  404 404 404
+GET    /v1/{project_id}/quotas                                hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 `

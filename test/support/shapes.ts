@@ -69,6 +69,7 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'GET /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
+  'GET /v1/:project_id/quotas': { 200: QuotasAnswer },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },
