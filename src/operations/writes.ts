@@ -13,6 +13,9 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { createSubnet } from './subnets/create-subnet.ts'
+import { deleteSubnet } from './subnets/delete-subnet.ts'
+import { updateSubnet } from './subnets/update-subnet.ts'
 import { deleteTags } from './tags/delete-tags.ts'
 import { setTags } from './tags/set-tags.ts'
 import { changeExtendCidrs } from './vpcs/change-extend-cidrs.ts'
@@ -27,11 +30,13 @@ export const WRITES = [
   createDomain,
   createPeering,
   createProject,
+  createSubnet,
   createUser,
   createVpc,
   deleteAccessKey,
   deletePeering,
   deleteTags,
+  deleteSubnet,
   deleteVpc,
   rejectPeering,
   revokeToken,
@@ -40,6 +45,7 @@ export const WRITES = [
   setTags,
   sweepPeerings,
   updatePeering,
+  updateSubnet,
   updateUser,
   updateVpc,
 ] as const

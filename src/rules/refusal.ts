@@ -33,7 +33,9 @@ export const REFUSAL_CODES = [
   'vpc_name_taken',
   'vpc_over_quota',
   'vpc_has_peerings',
+  'vpc_has_subnets',
   'vpc_cidr_invalid',
+  'vpc_cidr_displaces_subnet',
   'extend_cidr_over_limit',
   'extend_cidr_conflict',
   'extend_cidr_not_found',
@@ -42,8 +44,15 @@ export const REFUSAL_CODES = [
   'tag_invalid',
   // quotas
   'quota_type_unknown',
+  'extend_cidr_in_use',
   // subnets
+  'subnet_not_found',
   'subnet_over_quota',
+  'subnet_cidr_invalid',
+  'subnet_outside_vpc',
+  'subnet_overlap',
+  'subnet_covers_route',
+  'subnet_wrong_vpc',
   // people
   'identity_not_found',
   'identity_name_taken',

@@ -64,6 +64,21 @@ suite('the quotas v1', () => {
     assert.deepEqual({ alice: await used(alice), bob: await used(bob) }, { alice: [2, 0], bob: [0, 0] })
   })
 
+  test('subnets are counted', async () => {
+    const vpc_id = await service.makeVpc(bob, 'with subnets')
+    const path = `/v1/${bob.projectId}/subnets`
+    const create = (n: number) => {
+      const subnet = { name: 'one', cidr: `10.0.${n}.0/24`, gateway_ip: `10.0.${n}.1`, vpc_id }
+      return service.ask(bob, 'POST', path, { subnet })
+    }
+    const [first] = [await create(1), await create(2)]
+    assert.equal((await one(bob, 'subnet')).used, 2)
+    const { id } = first.body.subnet
+    assert.equal((await service.ask(bob, 'DELETE', `/v1/${bob.projectId}/vpcs/${vpc_id}/subnets/${id}`)).status, 204)
+    assert.equal((await one(bob, 'subnet')).used, 1)
+    assert.equal((await one(alice, 'subnet')).used, 0)
+  })
+
   test('a request that time has expired uses nothing, before any sweep has written it down', async () => {
     const [a, c] = [await service.makeVpc(alice, 'overdue a'), await service.makeVpc(bob, 'overdue c')]
     await requestPeering(service, alice, a, bob, c)

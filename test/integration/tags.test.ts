@@ -24,6 +24,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
     },
     missing: 'VPC.0105',
   },
+  subnet: {
+    path: (who, id) => `/v2.0/${who.projectId}/subnets/${id}/tags`,
+    async make(service, who) {
+      const vpc_id = await service.makeVpc(who, '')
+      const subnet = { name: 'one', cidr: '10.0.1.0/24', gateway_ip: '10.0.1.1', vpc_id }
+      const { status, body } = await service.ask(who, 'POST', `/v1/${who.projectId}/subnets`, { subnet })
+      assert.equal(status, 200, JSON.stringify(body))
+      return body.subnet.id
+    },
+    async updatedAt(service, who, id) {
+      return (await service.ask(who, 'GET', `/v1/${who.projectId}/subnets/${id}`)).body.subnet.updated_at
+    },
+    missing: 'VPC.0202',
+  },
 }
 
 for (const [name, kind] of Object.entries(KINDS)) {

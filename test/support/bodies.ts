@@ -28,7 +28,6 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
   const mallory = { name: 'mallory', password: 'a-long-password', domain_id: domainId }
   const malloryId = (await service.ask(admin, 'POST', '/v3/users', { user: mallory })).body.user.id
   const v3 = `/v3/${alice.projectId}/vpc/vpcs/${from}`
-  const tags = `/v2.0/${alice.projectId}/vpcs/${from}/tags`
   const extend = { dry_run: true, vpc: { extend_cidrs: ['23.8.0.0/16'] } }
   const scope = { project: { id: alice.projectId, name: 'region-1', domain: { id: domainId, name: 'alpha' } } }
   const identity = {
@@ -37,7 +36,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     token: { id: 'unused' },
   }
   const { peering } = peeringBody(from, spare, bob.projectId)
-  const calls: Readonly<Record<string, readonly [Person, string, Record<string, unknown>]>> = {
+  const calls: Calls = {
     'POST /v3/auth/tokens': [alice, '/v3/auth/tokens', { auth: { identity, scope } }],
     'POST /v3/domains': [admin, '/v3/domains', { domain: { name: 'made' } }],
     'POST /v3/projects': [admin, '/v3/projects', { project: { name: 'made', domain_id: domainId, description: 'x' } }],
@@ -67,16 +66,12 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     ],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr': [alice, `${v3}/add-extend-cidr`, extend],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr': [alice, `${v3}/remove-extend-cidr`, extend],
-    'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags': [alice, tags, { tag: { key: 'k', value: 'v' } }],
-    'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags/action': [
-      alice,
-      `${tags}/action`,
-      { action: 'create', tags: [{ key: 'k', value: 'v' }, { key: 'l' }] },
-    ],
+    ...tagCalls(alice, 'vpcs/{vpc_id}', `vpcs/${from}`),
+    ...(await subnetCalls(service, from)),
     'PUT /causeway/v1/projects/{target_id}/quotas': [
       admin,
       `/causeway/v1/projects/${alice.projectId}/quotas`,
-      { quotas: { vpc: -1, vpcPeer: -1 } },
+      { quotas: { vpc: -1, vpcPeer: -1, subnet: -1 } },
     ],
   }
   const schemas = bodySchemas()
@@ -85,6 +80,38 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     const schema = schemas[route] ?? {}
     return { route, method: route.split(' ')[0] ?? '', path, who, body, schema }
   })
+}
+
+type Calls = Readonly<Record<string, readonly [Person, string, Record<string, unknown>]>>
+
+async function subnetCalls({ alice, ask }: TestService, vpcId: string): Promise<Calls> {
+  const path = `/v1/${alice.projectId}/subnets`
+  const subnet = { name: 'made', cidr: '10.0.1.0/24', gateway_ip: '10.0.1.1', vpc_id: vpcId }
+  const { id } = (await ask(alice, 'POST', path, { subnet })).body.subnet
+  const changes = {
+    ...{ description: 'x', dhcp_enable: true, ipv6_enable: true, primary_dns: '10.0.0.2', secondary_dns: '10.0.0.3' },
+    ...{ dnsList: ['10.0.0.2', '10.0.0.3'], extra_dhcp_opts: [{ opt_name: 'addresstime', opt_value: '24h' }] },
+  }
+  const place = { cidr: '10.0.2.0/24', gateway_ip: '10.0.2.1', availability_zone: 'az1', tags: ['key*value'] }
+  return {
+    'POST /v1/{project_id}/subnets': [alice, path, { subnet: { ...subnet, ...changes, ...place } }],
+    'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}': [
+      alice,
+      `/v1/${alice.projectId}/vpcs/${vpcId}/subnets/${id}`,
+      { subnet: { name: 'renamed', ...changes } },
+    ],
+    ...tagCalls(alice, 'subnets/{subnet_id}', `subnets/${id}`),
+  }
+}
+
+/** `where` is the resource below its project, as openapi.json names it and as the path has it. */
+function tagCalls(who: Person, where: string, resource: string): Calls {
+  const [route, path] = [`POST /v2.0/{project_id}/${where}/tags`, `/v2.0/${who.projectId}/${resource}/tags`]
+  const tag = { key: 'k', value: 'v' }
+  return {
+    [route]: [who, path, { tag }],
+    [`${route}/action`]: [who, `${path}/action`, { action: 'create', tags: [tag, { key: 'l' }] }],
+  }
 }
 
 /** The paths of all members and items of a body, the containers too. */

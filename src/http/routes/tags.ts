@@ -7,12 +7,16 @@ import { tagInvalid } from '../../rules/tag.ts'
 import { ChangeTagsRequest, readTag, SetTagRequest, spellTags, TagsAnswer } from '../../wire/tags.ts'
 import type { App, ServerParts } from '../app.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
+import { subnetIdOf } from './subnets.ts'
 import { vpcIdOf } from './vpcs.ts'
 
 export function tagRoutes(app: App, parts: ServerParts): void {
-  tagRoutesOf(app, parts, 'a VPC', '/v2.0/:project_id/vpcs/:vpc_id/tags', (params) => ({
-    ...{ kind: 'vpc', id: vpcIdOf(params) },
-  }))
+  tagRoutesOf(app, parts, 'a VPC', '/v2.0/:project_id/vpcs/:vpc_id/tags', (params) => {
+    return { kind: 'vpc', id: vpcIdOf(params) }
+  })
+  tagRoutesOf(app, parts, 'a subnet', '/v2.0/:project_id/subnets/:subnet_id/tags', (params) => {
+    return { kind: 'subnet', id: subnetIdOf(params) }
+  })
 }
 
 function tagRoutesOf(
