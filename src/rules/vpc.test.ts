@@ -48,7 +48,7 @@ for (const text of PRIMARY.taken) {
 
 for (const text of PRIMARY.refused) {
   test(`a VPC may not have the primary block '${text}'`, () => {
-    assert.throws(() => parsePrimaryCidr(text), { code: 'invalid_input', facts: { field: 'cidr' } })
+    assert.throws(() => parsePrimaryCidr(text), { code: 'vpc_cidr_invalid', facts: { field: 'cidr' } })
   })
 }
 

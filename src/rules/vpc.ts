@@ -22,6 +22,15 @@ export interface Vpc {
   readonly updatedAt: number
 }
 
+/** How many things lie in a VPC. */
+export interface VpcContents {
+  readonly subnets: number
+  readonly routeTables: number
+}
+
+/** What a VPC is born with: its default route table. */
+export const NEWBORN_CONTENTS: VpcContents = { subnets: 0, routeTables: 1 }
+
 /** Where a primary block may lie, and how large and how small it may be: the ranges of the published API. */
 const PRIMARY_RANGES = [
   { range: cidr('10.0.0.0/8'), longest: 24 },
@@ -61,15 +70,20 @@ export function parseVpcName(text: string): string {
 export function parsePrimaryCidr(text: string): string {
   if (text === '') return text
   const block = parseCidr(text)
-  if ('problem' in block) throw invalidInput('cidr', block.problem)
+  if ('problem' in block) throw primaryInvalid(block.problem)
   const fits = PRIMARY_RANGES.some(({ range, longest }) => contains(range, block) && block.prefix <= longest)
   if (!fits) {
-    throw invalidInput(
-      'cidr',
+    throw primaryInvalid(
       'must lie in 10.0.0.0/8 (/8 to /24), 172.16.0.0/12 (/12 to /24) or 192.168.0.0/16 (/16 to /24)',
     )
   }
   return text
+}
+
+/** In the words of other fields, but with a code that v3 has for blocks alone. */
+function primaryInvalid(reason: string): Refusal {
+  const { message, facts } = invalidInput('cidr', reason)
+  return new Refusal('vpc_cidr_invalid', message, facts)
 }
 
 /** The VPC with more secondary blocks, or the first refusal; nothing is added unless all can be. */

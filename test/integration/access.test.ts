@@ -159,11 +159,14 @@ suite('who may ask what', () => {
         return { peering: { name } }
       case 'POST /v1/{project_id}/vpcs':
       case 'PUT /v1/{project_id}/vpcs/{vpc_id}':
+      case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}':
         return { vpc: { name } }
       case 'POST /v1/{project_id}/subnets':
         return freshSubnet()
       case 'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}':
         return { subnet: { name } }
+      case 'POST /v3/{project_id}/vpc/vpcs':
+        return { vpc: { name, cidr: '10.0.0.0/16' } }
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }

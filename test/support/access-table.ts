@@ -70,6 +70,11 @@ DELETE /v2.0/{project_id}/subnets/{subnet_id}/tags/{key}     in-own   401 401 40
 GET    /v3/{project_id}/vpc/vpcs                             hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    in-own   401 401 401 401 401  200 200 403 403  404 404 404
+POST   /v3/{project_id}/vpc/vpcs                             hers     401 401 401 401 401  201 201 403 403  400 400 201
+PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}                    hers     401 401 401 401 401  200 200 403 403  400 400 200
+PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}                    in-own   401 401 401 401 401  200 200 403 403  404 404 404
+DELETE /v3/{project_id}/vpc/vpcs/{vpc_id}                    hers     401 401 401 401 401  204 204 403 403  400 400 204
+DELETE /v3/{project_id}/vpc/vpcs/{vpc_id}                    in-own   401 401 401 401 401  204 204 403 403  404 404 404
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    hers     401 401 401 401 401  200 200 403 403  400 400 200
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    in-own   401 401 401 401 401  200 200 403 403  404 404 404
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr hers     401 401 401 401 401  200 200 403 403  400 400 200

@@ -64,6 +64,18 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
       `/v1/${alice.projectId}/vpcs/${from}`,
       { vpc: { name: 'renamed', description: 'x', cidr: '10.0.0.0/16' } },
     ],
+    'POST /v3/{project_id}/vpc/vpcs': [
+      alice,
+      `/v3/${alice.projectId}/vpc/vpcs`,
+      {
+        dry_run: true,
+        vpc: {
+          ...{ name: 'made too', description: 'x', cidr: '10.0.0.0/16', enterprise_project_id: '0' },
+          tags: [{ key: 'k', value: 'v' }],
+        },
+      },
+    ],
+    'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}': [alice, v3, { dry_run: true, vpc: { name: 'new', description: 'x' } }],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr': [alice, `${v3}/add-extend-cidr`, extend],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr': [alice, `${v3}/remove-extend-cidr`, extend],
     ...tagCalls(alice, 'vpcs/{vpc_id}', `vpcs/${from}`),

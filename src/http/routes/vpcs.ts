@@ -53,6 +53,7 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
         cidr: parsePrimaryCidr(vpc.cidr ?? ''),
         enterpriseProjectId: parseEnterpriseProjectId(vpc.enterprise_project_id ?? '0'),
         tags: parseTags(vpc.tags ?? []),
+        dryRun: false,
       }
       return { vpc: spellVpc(await perform(createVpc, asker(request), input)) }
     },
@@ -77,6 +78,7 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
         name: name === undefined ? undefined : parseVpcName(name),
         description: description === undefined ? undefined : parseDescription(description),
         cidr: cidr === undefined ? undefined : parsePrimaryCidr(cidr),
+        dryRun: false,
       }
       return { vpc: spellVpc(await perform(updateVpc, asker(request), change)) }
     },

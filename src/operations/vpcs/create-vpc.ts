@@ -13,14 +13,17 @@ export interface NewVpc {
   readonly cidr: string
   readonly enterpriseProjectId: string
   readonly tags: readonly Tag[]
+  /** Checks everything and writes nothing. */
+  readonly dryRun: boolean
 }
 
-export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, now, newId }, input) => {
+export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, now, newId }, { dryRun, ...input }) => {
   const projectId = actingProject(caller)
   const limit = (await tx.limit(projectId, 'vpc')) ?? DEFAULT_LIMITS.vpc
   if (isFull(await tx.used(projectId, 'vpc'), limit)) throw overQuota('vpc')
   await refuseTakenName(tx, projectId, input.name)
   const vpc: Vpc = { ...input, id: newId as VpcId, projectId, extendCidrs: [], createdAt: now, updatedAt: now }
+  if (dryRun) return vpc
   await tx.insertVpc(vpc)
   await tx.insertRouteTable({
     ...{ id: furtherId(newId, 1) as RouteTableId, vpcId: vpc.id, projectId, name: defaultTableName(vpc) },

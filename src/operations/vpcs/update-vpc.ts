@@ -13,6 +13,8 @@ export interface VpcChange {
   readonly name: string | undefined
   readonly description: string | undefined
   readonly cidr: string | undefined
+  /** Checks everything and writes nothing. */
+  readonly dryRun: boolean
 }
 
 export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context, change) => {
@@ -38,6 +40,6 @@ export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context
     }
     await refuseOverlapWithPeers(tx, context, after)
   }
-  await tx.updateVpc(after)
+  if (!change.dryRun) await tx.updateVpc(after)
   return after
 })
