@@ -14,6 +14,8 @@ import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { routeTableRoutes } from './routes/route-tables.ts'
+import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
 import { tagRoutes } from './routes/tags.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -83,6 +85,8 @@ const ROUTES = [
   vpcV3Routes,
   tagRoutes,
   subnetRoutes,
+  routeRoutes,
+  routeTableRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

@@ -13,6 +13,12 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { createRouteTable } from './route-tables/create-route-table.ts'
+import { deleteRouteTable } from './route-tables/delete-route-table.ts'
+import { moveSubnets } from './route-tables/move-subnets.ts'
+import { updateRouteTable } from './route-tables/update-route-table.ts'
+import { createRoute } from './routes/create-route.ts'
+import { deleteRoute } from './routes/delete-route.ts'
 import { createSubnet } from './subnets/create-subnet.ts'
 import { deleteSubnet } from './subnets/delete-subnet.ts'
 import { updateSubnet } from './subnets/update-subnet.ts'
@@ -30,14 +36,19 @@ export const WRITES = [
   createDomain,
   createPeering,
   createProject,
+  createRoute,
+  createRouteTable,
   createSubnet,
   createUser,
   createVpc,
   deleteAccessKey,
   deletePeering,
   deleteTags,
+  deleteRoute,
+  deleteRouteTable,
   deleteSubnet,
   deleteVpc,
+  moveSubnets,
   rejectPeering,
   revokeToken,
   seedPeople,
@@ -45,6 +56,7 @@ export const WRITES = [
   setTags,
   sweepPeerings,
   updatePeering,
+  updateRouteTable,
   updateSubnet,
   updateUser,
   updateVpc,

@@ -82,6 +82,23 @@ export const SPELLINGS = {
   subnet_overlap: { status: 400, type: 'InvalidInput', code: 'VPC.0204' },
   subnet_covers_route: { status: 409, type: 'Conflict', code: 'VPC.0210' },
   subnet_wrong_vpc: { status: 400, type: 'InvalidInput', code: 'VPC.0207' },
+  route_not_found: { status: 404, type: 'RouteNotFound', code: 'VPC.1521' },
+  route_vpc_not_peered: { status: 400, type: 'InvalidInput', code: 'VPC.1522' },
+  route_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1523' },
+  route_destination_taken: { status: 409, type: 'RouteConflict', code: 'VPC.1524' },
+  route_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1525' },
+  route_table_not_found: { status: 404, type: 'RouteTableNotFound', code: 'VPC.1208' },
+  route_table_in_use: { status: 409, type: 'RouteTableInUse', code: 'VPC.1209' },
+  route_table_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1210' },
+  table_route_not_found: { status: 400, type: 'InvalidInput', code: 'VPC.1202' },
+  table_next_hop_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.1213' },
+  table_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1212' },
+  table_destination_taken: { status: 400, type: 'InvalidInput', code: 'VPC.1211' },
+  table_subnet_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.1202' },
+  vpc_has_route_tables: {
+    ...{ status: 409, type: 'RouterInUse' },
+    code: { v1: 'VPC.0120', v3: 'VPC.9907', other: 'VPC.0120' },
+  },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },
   unavailable: { status: 503, type: 'ServiceUnavailable', code: 'APIGW.0204', gateway: true },
@@ -120,10 +137,11 @@ export type WireError =
   | Static<typeof KeystoneError>
   | Static<typeof GatewayError>
 
-/** In v1 a wrong request has a number for each noun; where none is given, that of VPCs. */
-export const BAD_REQUESTS: Readonly<Record<string, string>> = {
-  subnets: 'VPC.0201',
-}
+/** In v1 a wrong request has a number of its own for some nouns; for all others it is that of VPCs. */
+export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([
+  ['subnets', 'VPC.0201'],
+  ['routetables', 'VPC.1202'],
+])
 
 /** Titles as Keystone writes them. */
 const TITLES: Readonly<Record<number, string>> = {
@@ -154,9 +172,13 @@ export function nounOf(path: string): string | undefined {
   return /^\/v1\/[^/]+\/(?:vpcs\/[^/]+\/)?([a-z]+)/.exec(path)?.[1]
 }
 
-/** `noun`: the path's, where it has one. */
+/** `noun`: that of the path, where it has one. */
 export function spellError(
-  ...[family, error, message, requestId, noun]: [Family, ErrorCode, string, string, noun?: string | undefined]
+  family: Family,
+  error: ErrorCode,
+  message: string,
+  requestId: string,
+  noun?: string,
 ): WireError {
   const spelling: Spelling = SPELLINGS[error]
   const code = codeIn(family, error, noun)
@@ -178,11 +200,11 @@ export function spellError(
   }
 }
 
-/** The stable code of an error on the paths of a family. */
+/** The stable code of an error on the paths of a family, and of a noun in it. */
 export function codeIn(family: Family, error: ErrorCode, noun?: string): string {
   const { code }: Spelling = SPELLINGS[error]
   const isBadRequest = error === 'invalid_input' || error === 'malformed_body'
-  const ofNoun = family === 'v1' && isBadRequest && noun !== undefined ? BAD_REQUESTS[noun] : undefined
+  const ofNoun = family === 'v1' && isBadRequest && noun !== undefined ? BAD_REQUESTS.get(noun) : undefined
   if (ofNoun !== undefined) return ofNoun
   if (typeof code === 'string') return code
   return family === 'v1' ? code.v1 : family === 'v3' ? code.v3 : code.other

@@ -43,6 +43,9 @@ suite('who may ask what', () => {
     aliceId: string
     userId: string
   }
+  /** A VPC of alice's with an ACTIVE peering, for routes; and the VPC of the route table that was made last. */
+  let routed: { vpc: string; peering: string }
+  let tableVpc: string
   let made = 0
 
   before(async () => {
@@ -81,6 +84,7 @@ suite('who may ask what', () => {
       userId,
     }
     kept = { ...kept, subnet: await newSubnet() }
+    routed = await newPeeredVpc()
   })
   after(() => service[Symbol.asyncDispose]())
 
@@ -117,10 +121,12 @@ suite('who may ask what', () => {
             ? kept.vpc
             : newVpc(alice, path.endsWith('remove-extend-cidr')),
       id: () => {
+        if (object === 'route') return newRoute()
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
       },
       key: () => 'k',
+      routetable_id: newTable,
       user_id: () => kept.userId,
       access_key: newAccessKey,
     }
@@ -176,6 +182,14 @@ suite('who may ask what', () => {
       case 'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags/action':
       case 'POST /v2.0/{project_id}/subnets/{subnet_id}/tags/action':
         return { action: 'create', tags: [{ key: 'k', value: name }] }
+      case 'POST /v2.0/vpc/routes':
+        return routeBody()
+      case 'POST /v1/{project_id}/routetables':
+        return { routetable: { vpc_id: await newVpc(alice), name } }
+      case 'PUT /v1/{project_id}/routetables/{routetable_id}':
+        return { routetable: { name } }
+      case 'POST /v1/{project_id}/routetables/{routetable_id}/action':
+        return { routetable: { subnets: { associate: [await newSubnet(tableVpc)] } } }
       case 'PUT /causeway/v1/projects/{target_id}/quotas':
         return { quotas: { vpc: -1 } }
       default:
@@ -212,14 +226,14 @@ suite('who may ask what', () => {
     return vpc.id
   }
 
-  async function newSubnet(): Promise<string> {
-    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet())).subnet.id
+  async function newSubnet(vpc = kept.vpc): Promise<string> {
+    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet(vpc))).subnet.id
   }
 
-  function freshSubnet() {
+  function freshSubnet(vpc = kept.vpc) {
     const [high, low] = [Math.floor(++made / 256), made % 256]
     const [cidr, gateway_ip] = [`10.${high}.${low}.0/24`, `10.${high}.${low}.1`]
-    return { subnet: { name: 'fresh', cidr, gateway_ip, vpc_id: kept.vpc } }
+    return { subnet: { name: 'fresh', cidr, gateway_ip, vpc_id: vpc } }
   }
 
   async function newPeering(status: 'PENDING' | 'ACTIVE'): Promise<string> {
@@ -227,6 +241,28 @@ suite('who may ask what', () => {
     const { id } = (await make(people.alice, 'POST', PEERINGS, body)).peering
     if (status === 'ACTIVE') await make(people.bob, 'PUT', `${PEERINGS}/${id}/accept`)
     return id
+  }
+
+  async function newPeeredVpc() {
+    const peering = await newPeering('ACTIVE')
+    const { request_vpc_info } = (await make(people.alice, 'GET', `${PEERINGS}/${peering}`)).peering
+    return { vpc: request_vpc_info.vpc_id, peering }
+  }
+
+  function routeBody() {
+    const destination = `172.16.${++made % 256}.0/24`
+    return { route: { type: 'peering', vpc_id: routed.vpc, nexthop: routed.peering, destination } }
+  }
+
+  async function newRoute(): Promise<string> {
+    return (await make(people.alice, 'POST', '/v2.0/vpc/routes', routeBody())).route.id
+  }
+
+  async function newTable(): Promise<string> {
+    const { projectId } = people.alice
+    tableVpc = await newVpc(people.alice)
+    const body = { routetable: { vpc_id: tableVpc } }
+    return (await make(people.alice, 'POST', `/v1/${projectId}/routetables`, body)).routetable.id
   }
 
   function peeringBody(from: string, to: string) {

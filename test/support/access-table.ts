@@ -89,6 +89,20 @@ PUT    /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    in-own   401 401 40
 DELETE /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    hers     401 401 401 401 401  204 204 403 403  400 400 204
 DELETE /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    in-own   401 401 401 401 401  204 204 403 403  404 404 404
 GET    /v1/{project_id}/quotas                               hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v2.0/vpc/routes                                      -        401 401 401 401 401  200 200 403 403  200 200 200
+POST   /v2.0/vpc/routes                                      hers     401 401 401 401 401  201 201 403 403  404 404 201
+GET    /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  200 200 403 403  404 404 200
+DELETE /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  204 204 403 403  404 404 204
+GET    /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
+POST   /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
+PUT    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
+PUT    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
+DELETE /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  204 204 403 403  400 400 204
+DELETE /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  204 204 403 403  404 404 404
+POST   /v1/{project_id}/routetables/{routetable_id}/action   hers     401 401 401 401 401  200 200 403 403  400 400 200
+POST   /v1/{project_id}/routetables/{routetable_id}/action   in-own   401 401 401 401 401  200 200 403 403  404 404 404
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 `
