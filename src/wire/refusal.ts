@@ -141,6 +141,8 @@ export type WireError =
 export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([
   ['subnets', 'VPC.0201'],
   ['routetables', 'VPC.1202'],
+  ['quotas', 'VPC.1207'],
+  ['tags', 'VPC.1801'],
 ])
 
 /** Titles as Keystone writes them. */
@@ -167,8 +169,9 @@ export function familyOf(path: string): Family {
   return path === '/v3' || path.startsWith('/v3/') || path.startsWith('/v3.0/') ? 'keystone' : 'gateway'
 }
 
-/** What follows the project on paths of v1, or the VPC that a path is nested under. */
+/** What follows the project on paths of v1, or the VPC that a path is nested under; tags, whatever they are on. */
 export function nounOf(path: string): string | undefined {
+  if (/^\/v2\.0\/[^/]+\/[^/]+\/[^/]+\/tags(\/|$)/.test(path)) return 'tags'
   return /^\/v1\/[^/]+\/(?:vpcs\/[^/]+\/)?([a-z]+)/.exec(path)?.[1]
 }
 

@@ -124,7 +124,7 @@ for (const [name, kind] of Object.entries(KINDS)) {
       await assertDone(await act('delete', [tag('kept'), ...twenty]), [])
     })
 
-    test('a body of another shape is 400 VPC.0101', async () => {
+    test('a body of another shape is 400 VPC.1801', async () => {
       const path = kind.path(alice, id)
       const single = ['', '{', '{}', '{"tag":null}', '{"tag":{}}', '{"tag":{"value":"v"}}', '{"tag":{"key":7}}']
       const batch = [
@@ -133,9 +133,9 @@ for (const [name, kind] of Object.entries(KINDS)) {
         ...['{"action":"create","tags":[{"value":"v"}]}', '{"action":"create","tags":[{"key":"k","value":null}]}'],
       ]
       const headers = { 'x-auth-token': alice.token }
-      for (const text of single) assertRefused(await send(service.url, 'POST', path, text, headers), 'VPC.0101')
+      for (const text of single) assertRefused(await send(service.url, 'POST', path, text, headers), 'VPC.1801')
       for (const text of batch) {
-        assertRefused(await send(service.url, 'POST', `${path}/action`, text, headers), 'VPC.0101')
+        assertRefused(await send(service.url, 'POST', `${path}/action`, text, headers), 'VPC.1801')
       }
       assert.deepEqual(await tagsOf(), [])
     })
