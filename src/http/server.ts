@@ -20,6 +20,7 @@ import { routeReportRoutes } from './routes/route-report.ts'
 import { routeTableRoutes } from './routes/route-tables.ts'
 import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
+import { tagRoutes } from './routes/tags.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { vpcRoutes } from './routes/vpcs.ts'
@@ -88,6 +89,7 @@ const ROUTES = [
   acceptanceRoutes,
   planRoutes,
   routeReportRoutes,
+  tagRoutes,
   subnetRoutes,
   routeRoutes,
   routeTableRoutes,

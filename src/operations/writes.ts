@@ -22,6 +22,8 @@ import { deleteRoute } from './routes/delete-route.ts'
 import { createSubnet } from './subnets/create-subnet.ts'
 import { deleteSubnet } from './subnets/delete-subnet.ts'
 import { updateSubnet } from './subnets/update-subnet.ts'
+import { deleteTags } from './tags/delete-tags.ts'
+import { setTags } from './tags/set-tags.ts'
 import { changeExtendCidrs } from './vpcs/change-extend-cidrs.ts'
 import { createVpc } from './vpcs/create-vpc.ts'
 import { deleteVpc } from './vpcs/delete-vpc.ts'
@@ -42,6 +44,7 @@ export const WRITES = [
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deleteTags,
   deleteRoute,
   deleteRouteTable,
   deleteSubnet,
@@ -52,6 +55,7 @@ export const WRITES = [
   seedPeople,
   setAcceptance,
   setQuotas,
+  setTags,
   sweepPeerings,
   updatePeering,
   updateRouteTable,

@@ -40,6 +40,10 @@ export const REFUSAL_CODES = [
   'extend_cidr_conflict',
   'extend_cidr_not_found',
   'extend_cidr_forbidden',
+  // tags
+  'tag_invalid',
+  // quotas
+  'quota_type_unknown',
   'extend_cidr_in_use',
   // subnets
   'subnet_not_found',

@@ -4,8 +4,9 @@ import { contains6, parseCidr6 } from './cidr6.ts'
 import type { ProjectId, RouteTableId, SubnetId, VpcId } from './ids.ts'
 import { invalidInput, Refusal } from './refusal.ts'
 import type { Route } from './route.ts'
+import type { Tag } from './tag.ts'
 import { characters, isPrintable } from './text.ts'
-import { blocksOf, type Tag, type Vpc } from './vpc.ts'
+import { blocksOf, type Vpc } from './vpc.ts'
 
 /** A part of a VPC's addresses. Times are milliseconds since the epoch, UTC. */
 export interface Subnet {

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { ProjectId, VpcId } from './ids.ts'
 import {
   addExtendCidrs,
   overlapOf,
   parseEnterpriseProjectId,
   parsePrimaryCidr,
-  parseTag,
-  parseTags,
   parseVpcName,
   removeExtendCidrs,
   type Vpc,
@@ -51,7 +48,7 @@ for (const text of PRIMARY.taken) {
 
 for (const text of PRIMARY.refused) {
   test(`a VPC may not have the primary block '${text}'`, () => {
-    assert.throws(() => parsePrimaryCidr(text), { code: 'invalid_input', facts: { field: 'cidr' } })
+    assert.throws(() => parsePrimaryCidr(text), { code: 'vpc_cidr_invalid', facts: { field: 'cidr' } })
   })
 }
 
@@ -202,7 +199,7 @@ test('two VPCs overlap where any block of one meets any of the other, and the pa
   }
 })
 
-// --- names, tags and labels ---
+// --- names and labels ---
 
 test('a name has letters and digits of any script, and a few signs', () => {
   for (const name of [
@@ -228,40 +225,6 @@ test('a name has at most 64 characters, each counted once, however many UTF-16 u
   for (const name of ['n'.repeat(65), '𝔭'.repeat(65)]) {
     assert.throws(() => parseVpcName(name), { code: 'invalid_input', message: /'name' must have at most 64/ })
   }
-})
-
-test('a tag is a key, and behind the first star its value', () => {
-  assert.deepEqual(parseTag('team*blue'), { key: 'team', value: 'blue' })
-  assert.deepEqual(parseTag('team*'), { key: 'team', value: '' })
-  assert.deepEqual(parseTag('team'), { key: 'team', value: '' })
-  assert.deepEqual(parseTag('rate*5*3'), { key: 'rate', value: '5*3' })
-  assert.deepEqual(parseTag('団体*青'), { key: '団体', value: '青' })
-})
-
-test('the key of a tag has 1 to 128 characters and the value at most 255', () => {
-  assert.equal(parseTag(`${'🛰'.repeat(128)}*${'🛰'.repeat(255)}`).key, '🛰'.repeat(128))
-  for (const text of ['', '*', '*blue', `${'k'.repeat(129)}*v`, `k*${'v'.repeat(256)}`, 'k\n*v', 'k*v\0', 'k*\ud83d']) {
-    assert.throws(() => parseTag(text), { code: 'invalid_input', facts: { field: 'tags' } }, JSON.stringify(text))
-  }
-})
-
-test('a VPC has twenty tags at the most', () => {
-  const twenty = Array.from({ length: 20 }, (_, index) => `k${index}*v`)
-  assert.equal(parseTags(twenty).length, 20)
-  assert.deepEqual(parseTags([]), [])
-  assert.throws(() => parseTags([...twenty, 'k*v']), { code: 'invalid_input', message: /'tags' must be at most 20\.$/ })
-})
-
-test('a tag that is taken is told back as it came', () => {
-  fc.assert(
-    fc.property(
-      fc.string({ minLength: 1 }).filter((key) => !key.includes('*')),
-      fc.string(),
-      (key, value) => {
-        assert.deepEqual(parseTag(`${key}*${value}`), { key, value })
-      },
-    ),
-  )
 })
 
 test("an enterprise project is '0' or a UUID", () => {

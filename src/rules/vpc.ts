@@ -2,7 +2,8 @@ import type { AcceptanceRule } from './acceptance.ts'
 import { type Cidr, cidr, contains, overlaps, parseCidr } from './cidr.ts'
 import type { ProjectId, VpcId } from './ids.ts'
 import { invalidInput, Refusal } from './refusal.ts'
-import { characters, isPrintable } from './text.ts'
+import type { Tag } from './tag.ts'
+import { characters } from './text.ts'
 
 /** A VPC. Times are milliseconds since the epoch, UTC. */
 export interface Vpc {
@@ -24,10 +25,14 @@ export interface Vpc {
   readonly updatedAt: number
 }
 
-export interface Tag {
-  readonly key: string
-  readonly value: string
+/** How many things lie in a VPC. */
+export interface VpcContents {
+  readonly subnets: number
+  readonly routeTables: number
 }
+
+/** What a VPC is born with: its default route table. */
+export const NEWBORN_CONTENTS: VpcContents = { subnets: 0, routeTables: 1 }
 
 /** Where a primary block may lie, and how large and how small it may be: the ranges of the published API. */
 const PRIMARY_RANGES = [
@@ -68,15 +73,20 @@ export function parseVpcName(text: string): string {
 export function parsePrimaryCidr(text: string): string {
   if (text === '') return text
   const block = parseCidr(text)
-  if ('problem' in block) throw invalidInput('cidr', block.problem)
+  if ('problem' in block) throw primaryInvalid(block.problem)
   const fits = PRIMARY_RANGES.some(({ range, longest }) => contains(range, block) && block.prefix <= longest)
   if (!fits) {
-    throw invalidInput(
-      'cidr',
+    throw primaryInvalid(
       'must lie in 10.0.0.0/8 (/8 to /24), 172.16.0.0/12 (/12 to /24) or 192.168.0.0/16 (/16 to /24)',
     )
   }
   return text
+}
+
+/** In the words of other fields, but with a code that v3 has for blocks alone. */
+function primaryInvalid(reason: string): Refusal {
+  const { message, facts } = invalidInput('cidr', reason)
+  return new Refusal('vpc_cidr_invalid', message, facts)
 }
 
 /** The VPC with more secondary blocks, or the first refusal; nothing is added unless all can be. */
@@ -141,22 +151,4 @@ export function vpcNotFound(id: string): Refusal {
 export function parseEnterpriseProjectId(text: string): string {
   if (!/^[0-9a-zA-Z-]{1,36}$/.test(text)) throw invalidInput('enterprise_project_id', "must be '0' or a UUID")
   return text
-}
-
-/** Tags of one VPC, from the published API. */
-const MAX_TAGS = 20
-
-export function parseTags(texts: readonly string[]): readonly Tag[] {
-  if (texts.length > MAX_TAGS) throw invalidInput('tags', `must be at most ${MAX_TAGS}`)
-  return texts.map(parseTag)
-}
-
-/** A tag as the v1 create takes it, `key*value`. Lengths are the newer ones of the published limits. */
-export function parseTag(text: string): Tag {
-  const [key = '', ...rest] = text.split('*')
-  const value = rest.join('*')
-  if (characters(key) < 1 || characters(key) > 128 || characters(value) > 255 || !isPrintable(text)) {
-    throw invalidInput('tags', 'must be key*value, the key of 1 to 128 and the value of up to 255 characters')
-  }
-  return { key, value }
 }

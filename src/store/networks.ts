@@ -2,6 +2,7 @@
 import type { PeeringId, ProjectId, RouteId, RouteTableId, SubnetId, VpcId } from '../rules/ids.ts'
 import type { Route, RouteTable } from '../rules/route.ts'
 import type { Subnet } from '../rules/subnet.ts'
+import type { VpcContents } from '../rules/vpc.ts'
 import type { Awaitable, Page } from './page.ts'
 
 export interface SubnetQuery extends Page<SubnetId> {
@@ -27,6 +28,9 @@ export interface RouteQuery extends Page<RouteId> {
 }
 
 export interface NetworkReads {
+  /** Of a project's VPC; all 0 for a VPC of others, and for one that is not there. */
+  contentsOfVpc(projectId: ProjectId, id: VpcId): Awaitable<VpcContents>
+
   subnet(id: SubnetId): Awaitable<Subnet | undefined>
   subnets(query: SubnetQuery): Awaitable<readonly Subnet[]>
   /** All of them, ascending by id; likewise below. */

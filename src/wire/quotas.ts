@@ -1,4 +1,5 @@
-/** Ours: quotas as an admin sets them, under `/causeway/v1`. */
+/** The published shape of quotas; and, ours, how an admin sets them under `/causeway/v1`. */
+import { RESOURCES, type Resource } from '../rules/quota.ts'
 import { Type } from './schema.ts'
 
 /** What every database and every client's language holds as an integer. */
@@ -17,10 +18,15 @@ export const QuotasAnswer = Type.Object({
 const NewLimit = Type.Optional(Type.Union([Limit, Type.Null()], { description: 'null: the default again.' }))
 
 export const SetQuotasRequest = Type.Object({
-  quotas: Type.Object({ vpc: NewLimit, vpcPeer: NewLimit, subnet: NewLimit }),
+  quotas: Type.Object(
+    Object.fromEntries(RESOURCES.map((resource) => [resource, NewLimit])) as Record<Resource, typeof NewLimit>,
+  ),
 })
 
-/** In the form of the clouds' own quota call. */
+export const QuotasQuery = Type.Object({
+  type: Type.Optional(Type.String({ description: 'Only this one, such as `vpcPeer`; another word is 400.' })),
+})
+
 export function spellQuotas(states: readonly { resource: string; used: number; limit: number }[]) {
   const resources = states.map(({ resource, used, limit }) => ({ type: resource, used, quota: limit, min: 0 as const }))
   return { quotas: { resources } }

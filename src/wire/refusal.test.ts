@@ -151,7 +151,10 @@ const NOUNS = [
   [`/v1/${PID}/subnets/${ID}`, 'subnets'],
   [`/v1/${PID}/vpcs/${ID}/subnets/${ID}`, 'subnets'],
   [`/v1/${PID}/`, undefined],
-  [`/v2.0/${PID}/subnets/${ID}/tags`, undefined],
+  [`/v2.0/${PID}/subnets/${ID}/tags`, 'tags'],
+  [`/v2.0/${PID}/vpcs/${ID}/tags/action`, 'tags'],
+  [`/v2.0/${PID}/vpcs/${ID}`, undefined],
+  [`/v2.0/${PID}/vpcs/tags`, undefined],
   [`/v3/${PID}/vpc/subnets`, undefined],
   [`/v2.0/vpc/subnets`, undefined],
 ] as const

@@ -72,6 +72,8 @@ export const SPELLINGS = {
   extend_cidr_conflict: { status: 409, type: 'Conflict', code: 'VPC.9914' },
   extend_cidr_not_found: { status: 404, type: 'NotFound', code: 'VPC.9915' },
   extend_cidr_forbidden: { status: 400, type: 'InvalidInput', code: 'VPC.9916' },
+  tag_invalid: { status: 400, type: 'InvalidInput', code: { v1: 'VPC.1801', v3: 'VPC.9901', other: 'VPC.1801' } },
+  quota_type_unknown: { status: 400, type: 'InvalidInput', code: 'VPC.1207' },
   extend_cidr_in_use: { status: 409, type: 'Conflict', code: 'VPC.9907' },
   subnet_not_found: { status: 404, type: 'SubnetNotFound', code: 'VPC.0202' },
   subnet_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.0202' },
@@ -139,6 +141,8 @@ export type WireError =
 export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([
   ['subnets', 'VPC.0201'],
   ['routetables', 'VPC.1202'],
+  ['quotas', 'VPC.1207'],
+  ['tags', 'VPC.1801'],
 ])
 
 /** Titles as Keystone writes them. */
@@ -165,8 +169,9 @@ export function familyOf(path: string): Family {
   return path === '/v3' || path.startsWith('/v3/') || path.startsWith('/v3.0/') ? 'keystone' : 'gateway'
 }
 
-/** What follows the project on paths of v1, or the VPC that a path is nested under. */
+/** What follows the project on paths of v1, or the VPC that a path is nested under; tags, whatever they are on. */
 export function nounOf(path: string): string | undefined {
+  if (/^\/v2\.0\/[^/]+\/[^/]+\/[^/]+\/tags(\/|$)/.test(path)) return 'tags'
   return /^\/v1\/[^/]+\/(?:vpcs\/[^/]+\/)?([a-z]+)/.exec(path)?.[1]
 }
 

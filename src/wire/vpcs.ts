@@ -1,7 +1,8 @@
-/** The published shapes of the VPC API: v1, the reads of v3, and tags. */
+/** The published shapes of the VPC API: v1 and v3. */
 
-import type { Vpc } from '../rules/vpc.ts'
+import type { Vpc, VpcContents } from '../rules/vpc.ts'
 import { type Static, Type } from './schema.ts'
+import { spellTags, TagRequest, TagShape } from './tags.ts'
 import { spellTime, spellTimeZ } from './time.ts'
 
 export const VpcShape = Type.Object({
@@ -49,9 +50,6 @@ export const VpcListQuery = Type.Object({
   enterprise_project_id: Type.Optional(Type.String({ description: '`all_granted_eps` or absent: all.' })),
 })
 
-const TagShape = Type.Object({ key: Type.String(), value: Type.String() })
-export const TagsAnswer = Type.Object({ tags: Type.Array(TagShape) })
-
 export const VpcV3Shape = Type.Object({
   id: Type.String({ format: 'uuid' }),
   name: Type.String(),
@@ -61,7 +59,10 @@ export const VpcV3Shape = Type.Object({
   status: Type.Literal('ACTIVE'),
   project_id: Type.String(),
   enterprise_project_id: Type.String(),
-  cloud_resources: Type.Array(Type.Object({ resource_type: Type.String(), resource_count: Type.Integer() })),
+  cloud_resources: Type.Array(
+    Type.Object({ resource_type: Type.Enum(['routetable', 'virsubnet']), resource_count: Type.Integer() }),
+    { description: 'How many route tables and subnets lie in it; of what there is none there is no entry.' },
+  ),
   tags: Type.Array(TagShape),
   created_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ssZ`.' }),
   updated_at: Type.String({ description: 'UTC, `yyyy-MM-ddTHH:mm:ssZ`.' }),
@@ -83,8 +84,30 @@ export const VpcV3ListAnswer = Type.Object({
   }),
 })
 
+const DryRun = Type.Optional(Type.Boolean({ description: 'Checks everything, answers 202 and writes nothing.' }))
+
+export const CreateVpcV3Request = Type.Object({
+  dry_run: DryRun,
+  vpc: Type.Object({
+    name: Type.String(),
+    cidr: Type.String(),
+    description: Type.Optional(Type.String()),
+    enterprise_project_id: Type.Optional(Type.String()),
+    tags: Type.Optional(Type.Array(TagRequest)),
+  }),
+})
+
+export const UpdateVpcV3Request = Type.Object({
+  dry_run: DryRun,
+  vpc: Type.Object({
+    name: Type.Optional(Type.String()),
+    description: Type.Optional(Type.String()),
+    cidr: Type.Optional(Type.Unknown({ description: 'Cannot be changed here, but through v1: 400.' })),
+  }),
+})
+
 export const ExtendCidrRequest = Type.Object({
-  dry_run: Type.Optional(Type.Boolean()),
+  dry_run: DryRun,
   vpc: Type.Object({ extend_cidrs: Type.Array(Type.String(), { minItems: 1 }) }),
 })
 
@@ -116,7 +139,7 @@ export function spellVpc(vpc: Vpc): WireVpc {
   }
 }
 
-export function spellVpcV3(vpc: Vpc): Static<typeof VpcV3Shape> {
+export function spellVpcV3(vpc: Vpc, contents: VpcContents): Static<typeof VpcV3Shape> {
   return {
     id: vpc.id,
     name: vpc.name,
@@ -126,8 +149,11 @@ export function spellVpcV3(vpc: Vpc): Static<typeof VpcV3Shape> {
     status: 'ACTIVE',
     project_id: vpc.projectId,
     enterprise_project_id: vpc.enterpriseProjectId,
-    cloud_resources: [],
-    tags: vpc.tags.map(({ key, value }) => ({ key, value })),
+    cloud_resources: [
+      { resource_type: 'routetable' as const, resource_count: contents.routeTables },
+      { resource_type: 'virsubnet' as const, resource_count: contents.subnets },
+    ].filter(({ resource_count: count }) => count > 0),
+    tags: spellTags(vpc.tags),
     created_at: spellTimeZ(vpc.createdAt),
     updated_at: spellTimeZ(vpc.updatedAt),
   }

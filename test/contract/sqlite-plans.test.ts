@@ -54,6 +54,16 @@ test('every list of VPCs reads an index in its order', () => {
   for (const statement of lists) assertInOrder(db, statement)
 })
 
+test('what lies in a VPC is counted by index', () => {
+  const { db, statements } = recording()
+  vpcReads(db)
+  const counts = [...statements].filter((statement) => statement.includes('count(*)'))
+  assert.equal(counts.length, 1)
+  const plan = planOf(db, counts[0] ?? '').join('\n')
+  assert.match(plan, /SEARCH subnet USING INDEX subnet_of_vpc \(vpc_id=\?\)/)
+  assert.match(plan, /SEARCH route_table USING INDEX route_table_of_vpc \(vpc_id=\?\)/)
+})
+
 test('every list of subnets, route tables and routes reads an index in its order', () => {
   const { db, statements } = recording()
   subnetReads(db)
@@ -124,6 +134,7 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   vpc: (tx) => tx.vpc(VPCS[0] as VpcId),
   vpcs: (tx) => [tx.vpcs(NO_VPCS), tx.vpcs({ ...NO_VPCS, after: undefined, before: VPCS[0] as VpcId })],
   vpcNamed: (tx) => tx.vpcNamed(ALICE, 'n'),
+  contentsOfVpc: (tx) => tx.contentsOfVpc(ALICE, VPCS[0] as VpcId),
   subnet: (tx) => tx.subnet('s' as SubnetId),
   subnets: (tx) =>
     [undefined, VPCS[0]].flatMap((vpcId) => [

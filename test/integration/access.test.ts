@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { ACCESS_TABLE } from '../support/access-table.ts'
 import { dump } from '../support/dump.ts'
+import { byPassword, scopedTo } from '../support/logins.ts'
 import { PEERINGS } from '../support/peerings.ts'
 import { logIn, makePerson, type Person, send, startTestService, type TestService } from '../support/service.ts'
 import { signHeaders } from '../support/sign.ts'
@@ -61,7 +62,8 @@ suite('who may ask what', () => {
     await make(revoked, 'DELETE', '/v3/auth/tokens', undefined, { 'x-subject-token': revoked.token })
     tokens = {
       ...{ bad: 'cw1.e30.bm90LW91cnM', expired, revoked: revoked.token, alice: alice.token },
-      ...{ domain: await tokenFor({ domain: { name: alice.domain } }), unscoped: await tokenFor('unscoped') },
+      domain: (await scopedTo(service, alice, { domain: { name: alice.domain } })).token,
+      unscoped: (await scopedTo(service, alice, 'unscoped')).token,
       ...{ bob: bob.token, eve: people.eve.token, admin: admin.token },
     }
     for (const { projectId } of [alice, bob]) {
@@ -125,6 +127,7 @@ suite('who may ask what', () => {
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
       },
+      key: () => 'k',
       routetable_id: newTable,
       user_id: () => kept.userId,
       access_key: newAccessKey,
@@ -146,7 +149,7 @@ suite('who may ask what', () => {
     const extend_cidrs = [EXTRA_BLOCK]
     switch (route) {
       case 'POST /v3/auth/tokens':
-        return loginOf({ project: { id: alice.projectId } })
+        return { auth: { identity: byPassword(alice), scope: { project: { id: alice.projectId } } } }
       case 'POST /v3/domains':
         return { domain: { name } }
       case 'POST /v3/projects':
@@ -164,11 +167,14 @@ suite('who may ask what', () => {
         return { peering: { name } }
       case 'POST /v1/{project_id}/vpcs':
       case 'PUT /v1/{project_id}/vpcs/{vpc_id}':
+      case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}':
         return { vpc: { name } }
       case 'POST /v1/{project_id}/subnets':
         return freshSubnet()
       case 'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}':
         return { subnet: { name } }
+      case 'POST /v3/{project_id}/vpc/vpcs':
+        return { vpc: { name, cidr: '10.0.0.0/16' } }
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
@@ -176,6 +182,12 @@ suite('who may ask what', () => {
         return { acceptance: { rules: [{ action: 'ask' }] } }
       case 'POST /causeway/v1/plan':
         return { create_peering: peeringBody(kept.vpc, kept.peer).peering }
+      case 'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags':
+      case 'POST /v2.0/{project_id}/subnets/{subnet_id}/tags':
+        return { tag: { key: 'k', value: name } }
+      case 'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags/action':
+      case 'POST /v2.0/{project_id}/subnets/{subnet_id}/tags/action':
+        return { action: 'create', tags: [{ key: 'k', value: name }] }
       case 'POST /v2.0/vpc/routes':
         return routeBody()
       case 'POST /v1/{project_id}/routetables':
@@ -275,22 +287,6 @@ suite('who may ask what', () => {
     const { credentials } = await make(people.alice, 'GET', KEYS)
     const spare = credentials.find(({ access }: { access: string }) => access !== people.alice.accessKey)
     if (spare !== undefined) await make(people.alice, 'DELETE', `${KEYS}/${spare.access}`)
-  }
-
-  function loginOf(scope: unknown) {
-    const { name, password, domain } = people.alice
-    return {
-      auth: {
-        identity: { methods: ['password'], password: { user: { name, password, domain: { name: domain } } } },
-        scope,
-      },
-    }
-  }
-
-  async function tokenFor(scope: unknown): Promise<string> {
-    const answer = await send(service.url, 'POST', '/v3/auth/tokens', loginOf(scope), {})
-    assert.equal(answer.status, 201)
-    return answer.headers.get('x-subject-token') ?? ''
   }
 })
 

@@ -40,7 +40,11 @@ suite('the quota of peerings (P4)', () => {
   const quotaPath = (who: Person) => `/causeway/v1/projects/${who.projectId}/quotas`
   async function used(who: Person): Promise<number> {
     const { body } = await service.ask(service.admin, 'GET', quotaPath(who))
-    return body.quotas.resources.find(({ type }: { type: string }) => type === 'vpcPeer').used
+    const told = body.quotas.resources.find(({ type }: { type: string }) => type === 'vpcPeer')
+    // What the admin is told and what the tenant is told is one.
+    const own = await service.ask(who, 'GET', `/v1/${who.projectId}/quotas?type=vpcPeer`)
+    assert.deepEqual(own.body, { quotas: { resources: [told] } })
+    return told.used
   }
   async function setLimit(who: Person, vpcPeer: number | null): Promise<void> {
     assert.equal((await service.ask(service.admin, 'PUT', quotaPath(who), { quotas: { vpcPeer } })).status, 200)

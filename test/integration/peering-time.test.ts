@@ -83,7 +83,8 @@ suite('a request that nobody answers expires at the instant', () => {
     test(`${when}: it ${waits ? 'fills' : 'does not fill'} the quota, and the quota says so`, async () => {
       const { id } = await request()
       const path = `/causeway/v1/projects/${alice.projectId}/quotas`
-      const used = async () => (await service.ask(service.admin, 'GET', path)).body.quotas.resources[1].used
+      const own = `/v1/${alice.projectId}/quotas?type=vpcPeer`
+      const used = async () => (await service.ask(alice, 'GET', own)).body.quotas.resources[0].used
       const before = await used()
       await service.ask(service.admin, 'PUT', path, { quotas: { vpcPeer: before } })
       service.clock.advance(TTL_MS + offset)

@@ -3,6 +3,8 @@ import { after, before, suite, test } from 'node:test'
 import { NOBODYS_ID } from '../support/peerings.ts'
 import { type Answer, type Person, send, startTestService, type TestService } from '../support/service.ts'
 
+/** What every VPC has: its default route table. */
+const TABLE = { resource_type: 'routetable', resource_count: 1 }
 const START = Date.UTC(2026, 2, 4, 5, 6, 7, 890)
 
 suite('the VPC API v3', () => {
@@ -44,7 +46,7 @@ suite('the VPC API v3', () => {
       vpc: {
         id,
         ...{ name: 'blue', description: 'd', cidr: '192.168.0.0/16', extend_cidrs: [], status: 'ACTIVE' },
-        ...{ project_id: alice.projectId, enterprise_project_id: '0', cloud_resources: [], tags },
+        ...{ project_id: alice.projectId, enterprise_project_id: '0', cloud_resources: [TABLE], tags },
         ...{ created_at: '2026-03-04T05:06:07Z', updated_at: '2026-03-04T05:06:07Z' },
       },
     })

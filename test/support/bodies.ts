@@ -65,8 +65,21 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
       `/v1/${alice.projectId}/vpcs/${from}`,
       { vpc: { name: 'renamed', description: 'x', cidr: '10.0.0.0/16' } },
     ],
+    'POST /v3/{project_id}/vpc/vpcs': [
+      alice,
+      `/v3/${alice.projectId}/vpc/vpcs`,
+      {
+        dry_run: true,
+        vpc: {
+          ...{ name: 'made too', description: 'x', cidr: '10.0.0.0/16', enterprise_project_id: '0' },
+          tags: [{ key: 'k', value: 'v' }],
+        },
+      },
+    ],
+    'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}': [alice, v3, { dry_run: true, vpc: { name: 'new', description: 'x' } }],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr': [alice, `${v3}/add-extend-cidr`, extend],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr': [alice, `${v3}/remove-extend-cidr`, extend],
+    ...tagCalls(alice, 'vpcs/{vpc_id}', `vpcs/${from}`),
     ...(await subnetCalls(service, from)),
     ...ownCalls(service, from, peering),
     'PUT /causeway/v1/projects/{target_id}/quotas': [
@@ -156,6 +169,17 @@ async function subnetCalls({ alice, ask }: TestService, vpcId: string): Promise<
       `/v1/${alice.projectId}/vpcs/${vpcId}/subnets/${id}`,
       { subnet: { name: 'renamed', ...changes } },
     ],
+    ...tagCalls(alice, 'subnets/{subnet_id}', `subnets/${id}`),
+  }
+}
+
+/** `where` is the resource below its project, as openapi.json names it and as the path has it. */
+function tagCalls(who: Person, where: string, resource: string): Calls {
+  const [route, path] = [`POST /v2.0/{project_id}/${where}/tags`, `/v2.0/${who.projectId}/${resource}/tags`]
+  const tag = { key: 'k', value: 'v' }
+  return {
+    [route]: [who, path, { tag }],
+    [`${route}/action`]: [who, `${path}/action`, { action: 'create', tags: [tag, { key: 'l' }] }],
   }
 }
 

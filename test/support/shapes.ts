@@ -27,15 +27,9 @@ import { RouteTableAnswer, RouteTableListAnswer } from '../../src/wire/route-tab
 import { RouteAnswer, RouteListAnswer } from '../../src/wire/routes.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
 import { SubnetAnswer, SubnetListAnswer, SubnetUpdatedAnswer } from '../../src/wire/subnets.ts'
+import { TagsAnswer } from '../../src/wire/tags.ts'
 import { IdentityVersionAnswer, NetworkResourcesAnswer, NetworkVersionsAnswer } from '../../src/wire/versions.ts'
-import {
-  DryRunAnswer,
-  TagsAnswer,
-  VpcAnswer,
-  VpcListAnswer,
-  VpcV3Answer,
-  VpcV3ListAnswer,
-} from '../../src/wire/vpcs.ts'
+import { DryRunAnswer, VpcAnswer, VpcListAnswer, VpcV3Answer, VpcV3ListAnswer } from '../../src/wire/vpcs.ts'
 
 const HealthAnswer = Type.Object({ status: Type.Literal('ok') })
 
@@ -74,14 +68,25 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'PUT /v1/:project_id/vpcs/:vpc_id': { 200: VpcAnswer },
   'DELETE /v1/:project_id/vpcs/:vpc_id': { 204: null },
   'GET /v2.0/:project_id/vpcs/:vpc_id/tags': { 200: TagsAnswer },
+  'POST /v2.0/:project_id/vpcs/:vpc_id/tags': { 204: null },
+  'POST /v2.0/:project_id/vpcs/:vpc_id/tags/action': { 204: null },
+  'DELETE /v2.0/:project_id/vpcs/:vpc_id/tags/:key': { 204: null },
+  'GET /v2.0/:project_id/subnets/:subnet_id/tags': { 200: TagsAnswer },
+  'POST /v2.0/:project_id/subnets/:subnet_id/tags': { 204: null },
+  'POST /v2.0/:project_id/subnets/:subnet_id/tags/action': { 204: null },
+  'DELETE /v2.0/:project_id/subnets/:subnet_id/tags/:key': { 204: null },
   'GET /v3/:project_id/vpc/vpcs': { 200: VpcV3ListAnswer },
+  'POST /v3/:project_id/vpc/vpcs': { 201: VpcV3Answer, 202: DryRunAnswer },
   'GET /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer },
+  'PUT /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer, 202: DryRunAnswer },
+  'DELETE /v3/:project_id/vpc/vpcs/:vpc_id': { 204: null },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'GET /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'PUT /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'GET /causeway/v1/peerings/:id/routes': { 200: RouteReportAnswer },
   'POST /causeway/v1/plan': { 200: PlanAnswer },
+  'GET /v1/:project_id/quotas': { 200: QuotasAnswer },
   'GET /v2.0/vpc/routes': { 200: RouteListAnswer },
   'POST /v2.0/vpc/routes': { 201: RouteAnswer },
   'GET /v2.0/vpc/routes/:id': { 200: RouteAnswer },

@@ -41,7 +41,8 @@ async function plan(perform: Perform, who: Asker, change: Static<typeof PlanRequ
   if (change.delete_route) return perform(planDeleteRoute, who, routeIdOf(change.delete_route))
   if (change.update_vpc) {
     const { id, cidr } = change.update_vpc
-    const input = { id: vpcIdOf({ vpc_id: id }), name: undefined, description: undefined, cidr: parsePrimaryCidr(cidr) }
+    const unchanged = { name: undefined, description: undefined, dryRun: true }
+    const input = { ...unchanged, id: vpcIdOf({ vpc_id: id }), cidr: parsePrimaryCidr(cidr) }
     return perform(planUpdateVpc, who, input)
   }
   const blocks = change.add_extend_cidrs ?? change.remove_extend_cidrs

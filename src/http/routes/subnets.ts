@@ -16,7 +16,8 @@ import {
 } from '../../rules/subnet.ts'
 import { changedDhcpOptions, parseDhcpOption } from '../../rules/subnet-dhcp.ts'
 import { changedDns, type DnsChange, parseDnsServer } from '../../rules/subnet-dns.ts'
-import { parseTags, vpcNotFound } from '../../rules/vpc.ts'
+import { parseTags } from '../../rules/tag.ts'
+import { vpcNotFound } from '../../rules/vpc.ts'
 import {
   CreateSubnetRequest,
   SCOPE,

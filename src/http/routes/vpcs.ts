@@ -1,4 +1,4 @@
-/** The VPC API v1, and the tags of VPCs. */
+/** The VPC API v1. */
 import { createVpc } from '../../operations/vpcs/create-vpc.ts'
 import { deleteVpc } from '../../operations/vpcs/delete-vpc.ts'
 import { listVpcs } from '../../operations/vpcs/list-vpcs.ts'
@@ -7,11 +7,11 @@ import { updateVpc } from '../../operations/vpcs/update-vpc.ts'
 import { parseVpcId, type VpcId } from '../../rules/ids.ts'
 import { parseDescription } from '../../rules/peering.ts'
 import { invalidInput } from '../../rules/refusal.ts'
-import { parseEnterpriseProjectId, parsePrimaryCidr, parseTags, parseVpcName, vpcNotFound } from '../../rules/vpc.ts'
+import { parseTags } from '../../rules/tag.ts'
+import { parseEnterpriseProjectId, parsePrimaryCidr, parseVpcName, vpcNotFound } from '../../rules/vpc.ts'
 import {
   CreateVpcRequest,
   spellVpc,
-  TagsAnswer,
   UpdateVpcRequest,
   VpcAnswer,
   VpcListAnswer,
@@ -53,6 +53,7 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
         cidr: parsePrimaryCidr(vpc.cidr ?? ''),
         enterpriseProjectId: parseEnterpriseProjectId(vpc.enterprise_project_id ?? '0'),
         tags: parseTags(vpc.tags ?? []),
+        dryRun: false,
       }
       return { vpc: spellVpc(await perform(createVpc, asker(request), input)) }
     },
@@ -77,6 +78,7 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
         name: name === undefined ? undefined : parseVpcName(name),
         description: description === undefined ? undefined : parseDescription(description),
         cidr: cidr === undefined ? undefined : parsePrimaryCidr(cidr),
+        dryRun: false,
       }
       return { vpc: spellVpc(await perform(updateVpc, asker(request), change)) }
     },
@@ -88,15 +90,6 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
     async (request, reply) => {
       await perform(deleteVpc, asker(request), vpcIdOf(request.params))
       return reply.code(204).send(null)
-    },
-  )
-
-  app.get(
-    '/v2.0/:project_id/vpcs/:vpc_id/tags',
-    { schema: describe('vpcs', "Show a VPC's tags", { response: { 200: TagsAnswer } }) },
-    async (request) => {
-      const { tags } = await perform(showVpc, asker(request), vpcIdOf(request.params))
-      return { tags: tags.map(({ key, value }) => ({ key, value })) }
     },
   )
 }

@@ -1,4 +1,4 @@
-import { requireAdmin } from '../../rules/access.ts'
+import { actingProject, requireAdmin } from '../../rules/access.ts'
 import type { ProjectId } from '../../rules/ids.ts'
 import { identityNotFound } from '../../rules/people.ts'
 import { DEFAULT_LIMITS, RESOURCES, type Resource } from '../../rules/quota.ts'
@@ -25,6 +25,12 @@ export const showQuotas = reading<ProjectId, readonly QuotaState[]>('showQuotas'
   return quotasOf(tx, context, projectId)
 })
 
+/** The quotas of the caller's own project: all, or one. */
+export const showOwnQuotas = reading<Resource | undefined, readonly QuotaState[]>(
+  'showOwnQuotas',
+  (tx, context, resource) => quotasOf(tx, context, actingProject(context.caller), resource),
+)
+
 /** Sets a project's limits. One below what is used takes nothing away; it only refuses more. */
 export const setQuotas = writing<QuotaChange, readonly QuotaState[]>(
   'setQuotas',
@@ -39,11 +45,17 @@ export const setQuotas = writing<QuotaChange, readonly QuotaState[]>(
   },
 )
 
-async function quotasOf(tx: ReadTransaction, context: Context, projectId: ProjectId): Promise<readonly QuotaState[]> {
+async function quotasOf(
+  tx: ReadTransaction,
+  context: Context,
+  projectId: ProjectId,
+  only?: Resource,
+): Promise<readonly QuotaState[]> {
   if ((await tx.project(projectId)) === undefined) throw identityNotFound('project', projectId)
   const states: QuotaState[] = []
-  for (const resource of RESOURCES) {
+  for (const resource of only === undefined ? RESOURCES : [only]) {
     const limit = (await tx.limit(projectId, resource)) ?? DEFAULT_LIMITS[resource]
+    // Nothing is counted of what we do not have, nor of what is limited per VPC or per table: 0, as on the clouds.
     const counted = await tx.used(projectId, resource)
     // The counter has requests that time has expired until a sweep writes it down; the quota has them no more.
     const overdue = resource === 'vpcPeer' ? await overdueRequests(tx, context, counted, projectId) : []

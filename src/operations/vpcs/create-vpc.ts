@@ -2,7 +2,8 @@ import { actingProject } from '../../rules/access.ts'
 import type { RouteTableId, VpcId } from '../../rules/ids.ts'
 import { DEFAULT_LIMITS, isFull, overQuota } from '../../rules/quota.ts'
 import { defaultTableName } from '../../rules/route.ts'
-import type { Tag, Vpc } from '../../rules/vpc.ts'
+import type { Tag } from '../../rules/tag.ts'
+import type { Vpc } from '../../rules/vpc.ts'
 import { furtherId, writing } from '../operation.ts'
 import { refuseTakenName } from './refuse-taken-name.ts'
 
@@ -12,9 +13,11 @@ export interface NewVpc {
   readonly cidr: string
   readonly enterpriseProjectId: string
   readonly tags: readonly Tag[]
+  /** Checks everything and writes nothing. */
+  readonly dryRun: boolean
 }
 
-export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, now, newId }, input) => {
+export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, now, newId }, { dryRun, ...input }) => {
   const projectId = actingProject(caller)
   const limit = (await tx.limit(projectId, 'vpc')) ?? DEFAULT_LIMITS.vpc
   if (isFull(await tx.used(projectId, 'vpc'), limit)) throw overQuota('vpc')
@@ -23,6 +26,7 @@ export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, 
     ...{ ...input, id: newId as VpcId, projectId, extendCidrs: [], acceptance: [] },
     ...{ createdAt: now, updatedAt: now },
   }
+  if (dryRun) return vpc
   await tx.insertVpc(vpc)
   await tx.insertRouteTable({
     ...{ id: furtherId(newId, 1) as RouteTableId, vpcId: vpc.id, projectId, name: defaultTableName(vpc) },

@@ -12,6 +12,8 @@ export interface VpcChange {
   readonly name: string | undefined
   readonly description: string | undefined
   readonly cidr: string | undefined
+  /** Checks everything and writes nothing. */
+  readonly dryRun: boolean
 }
 
 export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context, change) => {
@@ -28,6 +30,6 @@ export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context
     await refuseDisplacedSubnets(tx, after, 'vpc_cidr_displaces_subnet')
     await refuseOverlapWithPeers(tx, context, after)
   }
-  await tx.updateVpc(after)
+  if (!change.dryRun) await tx.updateVpc(after)
   return after
 })

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { ProjectId, RouteTableId, SubnetId, VpcId } from '../../rules/ids.ts'
 import type { DhcpOption, Subnet } from '../../rules/subnet.ts'
-import type { Tag } from '../../rules/vpc.ts'
+import type { Tag } from '../../rules/tag.ts'
 import type { NetworkReads, NetworkWrites } from '../networks.ts'
 import { limitTo } from './planning.ts'
 import { quotaCounter } from './quotas.ts'

@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { AcceptanceRule } from '../../rules/acceptance.ts'
 import type { ProjectId, VpcId } from '../../rules/ids.ts'
-import type { Tag, Vpc } from '../../rules/vpc.ts'
+import type { Tag } from '../../rules/tag.ts'
+import type { Vpc, VpcContents } from '../../rules/vpc.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
 import { limitTo } from './planning.ts'
 import { quotaCounter } from './quotas.ts'
@@ -14,9 +15,12 @@ const FILTERS = `
   and (:cidrs is null or cidr in (select value from json_each(:cidrs)))
   and (:enterprise is null or enterprise_project_id = :enterprise)`
 
-export function vpcReads(db: DatabaseSync): Pick<ReadTransaction, 'vpc' | 'vpcs' | 'vpcNamed'> {
+export function vpcReads(db: DatabaseSync): Pick<ReadTransaction, 'vpc' | 'vpcs' | 'vpcNamed' | 'contentsOfVpc'> {
   const byId = db.prepare('select * from vpc where id = ?')
   const byName = db.prepare("select * from vpc where project_id = ? and name = ? and name <> ''")
+  const contents = db.prepare(`
+    select (select count(*) from subnet where vpc_id = :vpc and project_id = :project) as subnets,
+      (select count(*) from route_table where vpc_id = :vpc and project_id = :project) as tables`)
   const forwards = db.prepare(`
     select * from vpc where project_id = :project ${FILTERS} and id > :edge order by id ${limitTo(':limit')}`)
   const backwards = db.prepare(`
@@ -29,6 +33,10 @@ export function vpcReads(db: DatabaseSync): Pick<ReadTransaction, 'vpc' | 'vpcs'
     vpcNamed(project, name) {
       const row = byName.get(project, name)
       return row && toVpc(row)
+    },
+    contentsOfVpc(project, vpc): VpcContents {
+      const row = contents.get({ project, vpc })
+      return { subnets: row?.subnets as number, routeTables: row?.tables as number }
     },
     vpcs(query) {
       const parameters = {
