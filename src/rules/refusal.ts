@@ -40,6 +40,11 @@ export const REFUSAL_CODES = [
   'extend_cidr_forbidden',
   // subnets
   'subnet_over_quota',
+  // ports
+  'port_not_found',
+  'port_attached',
+  'port_address_taken',
+  'port_subnet_full',
   // people
   'identity_not_found',
   'identity_name_taken',

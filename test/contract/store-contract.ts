@@ -11,6 +11,7 @@ import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
 import { lifeContract } from './store-life.ts'
 import { listContract } from './store-lists.ts'
+import { portContract } from './store-ports.ts'
 import { ALICE, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
 import type { StoreKind } from './stores.ts'
 
@@ -22,6 +23,7 @@ export function storeContract(name: string, kind: StoreKind): void {
     orderContract(kind)
     lifeContract(name, kind)
     listContract(kind)
+    portContract(kind)
   })
 }
 
