@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, { readonly parts: readonly string[]; r
   },
 }
 
-/** Rules are pure: they may not even reach for a package or for Node, except to recognise an address. */
-const RULES_PACKAGES = ['node:net', 'node:assert']
+/** Rules are pure: they may not even reach for a package or for Node, except to recognise an address, and to hash. */
+const RULES_PACKAGES = ['node:net', 'node:assert', 'node:crypto', 'ipaddr.js']
 
 const MAX_LINES = 300
 const MAX_COLUMNS = 120
@@ -37,6 +37,14 @@ test('imports point down only', () => {
     .flatMap((file) => importsOf(file).map((target) => complaint(file, target)))
     .filter((each) => each !== undefined)
   assert.deepEqual(wrong, [])
+})
+
+test('of node:crypto rules take the hash alone, which gives the same for the same: no randomness', () => {
+  const taken = files
+    .filter((file) => partOf(file) === 'rules' && !file.endsWith('.test.ts'))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/import (.+) from 'node:crypto'/g)])
+    .map(([, names]) => names)
+  assert.deepEqual(new Set(taken), new Set(['{ createHash }']))
 })
 
 test('the import rule names every part, and no part that is not there', () => {

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Caller } from '../rules/access.ts'
 import { Refusal } from '../rules/refusal.ts'
-import { familyOf, SPELLINGS, spellError } from '../wire/refusal.ts'
+import { familyOf, nounOf, SPELLINGS, spellError } from '../wire/refusal.ts'
 import type { App, ServerParts } from './app.ts'
 import { answerClientError, toRefusal } from './errors.ts'
 import { parseJsonBody } from './json-body.ts'
@@ -14,6 +14,7 @@ import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { subnetRoutes } from './routes/subnets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { vpcRoutes } from './routes/vpcs.ts'
@@ -79,6 +80,7 @@ const ROUTES = [
   peeringRoutes,
   vpcRoutes,
   vpcV3Routes,
+  subnetRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const
@@ -165,7 +167,7 @@ function answerError(parts: ServerParts, error: unknown, request: FastifyRequest
     .code(status)
     .header('x-request-id', request.id)
     .header('content-type', 'application/json')
-    .send(JSON.stringify(spellError(familyOf(path), code, message, request.id)))
+    .send(JSON.stringify(spellError(familyOf(path), code, message, request.id, nounOf(path))))
 }
 
 /** For the log: the request and the caller, and nothing that is secret. A query may name things, never secrets. */

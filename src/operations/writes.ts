@@ -13,6 +13,9 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { createSubnet } from './subnets/create-subnet.ts'
+import { deleteSubnet } from './subnets/delete-subnet.ts'
+import { updateSubnet } from './subnets/update-subnet.ts'
 import { changeExtendCidrs } from './vpcs/change-extend-cidrs.ts'
 import { createVpc } from './vpcs/create-vpc.ts'
 import { deleteVpc } from './vpcs/delete-vpc.ts'
@@ -25,10 +28,12 @@ export const WRITES = [
   createDomain,
   createPeering,
   createProject,
+  createSubnet,
   createUser,
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deleteSubnet,
   deleteVpc,
   rejectPeering,
   revokeToken,
@@ -36,6 +41,7 @@ export const WRITES = [
   setQuotas,
   sweepPeerings,
   updatePeering,
+  updateSubnet,
   updateUser,
   updateVpc,
 ] as const

@@ -9,12 +9,12 @@ export interface Cidr {
 /** The block, or why the text is not one. Host bits that are set are an error, as the clouds have it, not masked. */
 export function parseCidr(text: string): Cidr | { readonly problem: string } {
   const match = /^([0-9.]+)\/(0|[1-9][0-9]?)$/.exec(text)
-  const address = match?.[1]
+  const network = match?.[1]
   const prefix = Number(match?.[2])
-  if (address === undefined || !isIPv4(address) || prefix > 32) {
+  if (network === undefined || !isIPv4(network) || prefix > 32) {
     return { problem: 'must be an IPv4 block such as 192.168.0.0/16' }
   }
-  const base = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
+  const base = address(network)
   if (base % size(prefix) !== 0) return { problem: `has host bits set for a /${prefix}` }
   return { base, prefix }
 }
@@ -24,6 +24,11 @@ export function cidr(text: string): Cidr {
   const parsed = parseCidr(text)
   if ('problem' in parsed) throw new Error(`${text} ${parsed.problem}`)
   return parsed
+}
+
+/** A well-formed IPv4 address as an unsigned 32-bit number. */
+export function address(text: string): number {
+  return text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
 }
 
 export function contains(outer: Cidr, inner: Cidr): boolean {
@@ -41,6 +46,6 @@ function size(prefix: number): number {
 }
 
 /** The first address after a block; 2^32 for one that ends the space. */
-function end(block: Cidr): number {
+export function end(block: Cidr): number {
   return block.base + size(block.prefix)
 }

@@ -113,7 +113,8 @@ export function overlapOf(a: Vpc, b: Vpc): readonly [string, string] | undefined
   return undefined
 }
 
-function blocks(vpc: Vpc): readonly string[] {
+/** Its IPv4 blocks: the primary one, where there is one, and the secondary ones. */
+export function blocks(vpc: Vpc): readonly string[] {
   return [vpc.cidr, ...vpc.extendCidrs].filter((text) => text !== '')
 }
 

@@ -65,16 +65,25 @@ export const SPELLINGS = {
   vpc_name_taken: { status: 400, type: 'InvalidInput', code: 'VPC.0115' },
   vpc_over_quota: { status: 409, type: 'OverQuota', code: { v1: 'VPC.0114', v3: 'VPC.9905', other: 'VPC.0114' } },
   vpc_has_peerings: { status: 409, type: 'RouterInUse', code: { v1: 'VPC.0108', v3: 'VPC.9907', other: 'VPC.0108' } },
+  vpc_has_subnets: { status: 409, type: 'RouterInUse', code: { v1: 'VPC.0104', v3: 'VPC.9907', other: 'VPC.0104' } },
   vpc_cidr_invalid: { status: 400, type: 'InvalidInput', code: { v1: 'VPC.0101', v3: 'VPC.9911', other: 'VPC.0101' } },
+  vpc_cidr_displaces_subnet: { status: 400, type: 'InvalidInput', code: 'VPC.0117' },
   extend_cidr_over_limit: { status: 400, type: 'InvalidInput', code: 'VPC.9912' },
   extend_cidr_conflict: { status: 409, type: 'Conflict', code: 'VPC.9914' },
   extend_cidr_not_found: { status: 404, type: 'NotFound', code: 'VPC.9915' },
   extend_cidr_forbidden: { status: 400, type: 'InvalidInput', code: 'VPC.9916' },
+  extend_cidr_in_use: { status: 409, type: 'Conflict', code: 'VPC.9907' },
+  subnet_not_found: { status: 404, type: 'SubnetNotFound', code: 'VPC.0202' },
   subnet_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.0202' },
   port_not_found: { status: 404, type: 'PortNotFound', code: 'VPC.2502' },
   port_attached: { status: 400, type: 'PortInUse', code: 'VPC.2500' },
   port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
   port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
+  subnet_cidr_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.0212' },
+  subnet_outside_vpc: { status: 400, type: 'InvalidInput', code: 'VPC.0203' },
+  subnet_overlap: { status: 400, type: 'InvalidInput', code: 'VPC.0204' },
+  subnet_covers_route: { status: 409, type: 'Conflict', code: 'VPC.0210' },
+  subnet_wrong_vpc: { status: 400, type: 'InvalidInput', code: 'VPC.0207' },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },
   unavailable: { status: 503, type: 'ServiceUnavailable', code: 'APIGW.0204', gateway: true },
@@ -113,6 +122,11 @@ export type WireError =
   | Static<typeof KeystoneError>
   | Static<typeof GatewayError>
 
+/** In v1 a wrong request has a number for each noun; where none is given, that of VPCs. */
+export const BAD_REQUESTS: Readonly<Record<string, string>> = {
+  subnets: 'VPC.0201',
+}
+
 /** Titles as Keystone writes them. */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -137,9 +151,17 @@ export function familyOf(path: string): Family {
   return path === '/v3' || path.startsWith('/v3/') || path.startsWith('/v3.0/') ? 'keystone' : 'gateway'
 }
 
-export function spellError(family: Family, error: ErrorCode, message: string, requestId: string): WireError {
+/** What follows the project on paths of v1, or the VPC that a path is nested under. */
+export function nounOf(path: string): string | undefined {
+  return /^\/v1\/[^/]+\/(?:vpcs\/[^/]+\/)?([a-z]+)/.exec(path)?.[1]
+}
+
+/** `noun`: the path's, where it has one. */
+export function spellError(
+  ...[family, error, message, requestId, noun]: [Family, ErrorCode, string, string, noun?: string | undefined]
+): WireError {
   const spelling: Spelling = SPELLINGS[error]
-  const code = codeIn(family, error)
+  const code = codeIn(family, error, noun)
   const added = { error_code: code, error_msg: message, request_id: requestId }
   switch (family) {
     case 'v1':
@@ -159,8 +181,11 @@ export function spellError(family: Family, error: ErrorCode, message: string, re
 }
 
 /** The stable code of an error on the paths of a family. */
-export function codeIn(family: Family, error: ErrorCode): string {
+export function codeIn(family: Family, error: ErrorCode, noun?: string): string {
   const { code }: Spelling = SPELLINGS[error]
+  const isBadRequest = error === 'invalid_input' || error === 'malformed_body'
+  const ofNoun = family === 'v1' && isBadRequest && noun !== undefined ? BAD_REQUESTS[noun] : undefined
+  if (ofNoun !== undefined) return ofNoun
   if (typeof code === 'string') return code
   return family === 'v1' ? code.v1 : family === 'v3' ? code.v3 : code.other
 }

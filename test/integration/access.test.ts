@@ -2,81 +2,18 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
+import { ACCESS_TABLE } from '../support/access-table.ts'
 import { dump } from '../support/dump.ts'
 import { PEERINGS } from '../support/peerings.ts'
 import { logIn, makePerson, type Person, send, startTestService, type TestService } from '../support/service.ts'
 import { signHeaders } from '../support/sign.ts'
-
-/**
- * One line per route and object, with the status for each caller: nobody; a bad token, one that is 24 hours old, one
- * that was taken back; a forged signature; alice by a token, by a signature, by a token scoped to her domain, by one
- * scoped to nothing; bob, eve, admin. Everything is alice's (`hers`), and bob is the accepter of the peerings. A VPC is
- * asked for in her project, or (`in-own`) in the caller's.
- */
-const TABLE = `
-                                                                      nob bad exp rev for  ali sig dom uns  bob eve adm
-GET    /                                                     -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /v2.0                                                 -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /v3                                                   -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /healthz                                              -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /readyz                                               -        200 200 200 200 200  200 200 200 200  200 200 200
-GET    /metrics                                              -        200 200 200 200 200  200 200 200 200  200 200 200
-POST   /v3/auth/tokens                                       -        201 201 201 201 201  201 201 201 201  201 201 201
-GET    /v3/auth/tokens                                       hers     401 401 401 401 401  200 200 200 200  404 404 200
-DELETE /v3/auth/tokens                                       hers     401 401 401 401 401  204 204 204 204  404 404 204
-GET    /v3/auth/catalog                                      -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3/auth/projects                                     -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3/auth/domains                                      -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3/domains                                           -        401 401 401 401 401  403 403 403 403  403 403 200
-POST   /v3/domains                                           -        401 401 401 401 401  403 403 403 403  403 403 201
-GET    /v3/projects                                          hers     401 401 401 401 401  200 200 200 200  404 404 200
-POST   /v3/projects                                          -        401 401 401 401 401  403 403 403 403  403 403 201
-GET    /v3/users                                             hers     401 401 401 401 401  200 200 200 200  404 404 200
-POST   /v3/users                                             -        401 401 401 401 401  403 403 403 403  403 403 201
-PATCH  /v3/users/{user_id}                                   hers     401 401 401 401 401  403 403 403 403  403 403 200
-GET    /v3/regions                                           -        401 401 401 401 401  200 200 200 200  200 200 200
-GET    /v3.0/OS-CREDENTIAL/credentials                       hers     401 401 401 401 401  200 200 200 200  403 403 200
-POST   /v3.0/OS-CREDENTIAL/credentials                       hers     401 401 401 401 401  201 201 201 201  403 403 201
-DELETE /v3.0/OS-CREDENTIAL/credentials/{access_key}          hers     401 401 401 401 401  204 204 204 204  404 404 204
-GET    /v2.0/vpc/peerings                                    -        401 401 401 401 401  200 200 403 403  200 200 200
-POST   /v2.0/vpc/peerings                                    hers     401 401 401 401 401  201 201 403 403  400 400 201
-GET    /v2.0/vpc/peerings/{id}                               PENDING  401 401 401 401 401  200 200 403 403  200 404 200
-GET    /v2.0/vpc/peerings/{id}                               ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}                               PENDING  401 401 401 401 401  200 200 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}                               ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
-DELETE /v2.0/vpc/peerings/{id}                               PENDING  401 401 401 401 401  204 204 403 403  204 404 204
-DELETE /v2.0/vpc/peerings/{id}                               ACTIVE   401 401 401 401 401  204 204 403 403  204 404 204
-PUT    /v2.0/vpc/peerings/{id}/accept                        PENDING  401 401 401 401 401  403 403 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}/accept                        ACTIVE   401 401 401 401 401  403 403 403 403  409 404 409
-PUT    /v2.0/vpc/peerings/{id}/reject                        PENDING  401 401 401 401 401  403 403 403 403  200 404 200
-PUT    /v2.0/vpc/peerings/{id}/reject                        ACTIVE   401 401 401 401 401  403 403 403 403  409 404 409
-GET    /v1/{project_id}/vpcs                                 hers     401 401 401 401 401  200 200 403 403  400 400 200
-POST   /v1/{project_id}/vpcs                                 hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v1/{project_id}/vpcs/{vpc_id}                        in-own   401 401 401 401 401  200 200 403 403  404 404 404
-PUT    /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 401 401 401  200 200 403 403  400 400 200
-PUT    /v1/{project_id}/vpcs/{vpc_id}                        in-own   401 401 401 401 401  200 200 403 403  404 404 404
-DELETE /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 401 401 401  204 204 403 403  400 400 204
-DELETE /v1/{project_id}/vpcs/{vpc_id}                        in-own   401 401 401 401 401  204 204 403 403  404 404 404
-GET    /v2.0/{project_id}/vpcs/{vpc_id}/tags                 hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v2.0/{project_id}/vpcs/{vpc_id}/tags                 in-own   401 401 401 401 401  200 200 403 403  404 404 404
-GET    /v3/{project_id}/vpc/vpcs                             hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    hers     401 401 401 401 401  200 200 403 403  400 400 200
-GET    /v3/{project_id}/vpc/vpcs/{vpc_id}                    in-own   401 401 401 401 401  200 200 403 403  404 404 404
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    hers     401 401 401 401 401  200 200 403 403  400 400 200
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    in-own   401 401 401 401 401  200 200 403 403  404 404 404
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr hers     401 401 401 401 401  200 200 403 403  400 400 200
-PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr in-own   401 401 401 401 401  200 200 403 403  404 404 404
-GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
-PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
-`
 
 const COLUMNS = [
   ...['nobody', 'bad', 'expired', 'revoked', 'forged'],
   ...['alice', 'signed', 'domain', 'unscoped', 'bob', 'eve', 'admin'],
 ]
 
-const rows = TABLE.trim()
+const rows = ACCESS_TABLE.trim()
   .split('\n')
   .slice(1)
   .map((line) => {
@@ -97,7 +34,15 @@ suite('who may ask what', () => {
   let people: Record<'alice' | 'bob' | 'eve' | 'admin', Person>
   /** Tokens by column; who signs or is nobody has none. */
   let tokens: Readonly<Record<string, string>>
-  let kept: { vpc: string; peer: string; ACTIVE: string; PENDING: string; aliceId: string; userId: string }
+  let kept: {
+    vpc: string
+    subnet: string
+    peer: string
+    ACTIVE: string
+    PENDING: string
+    aliceId: string
+    userId: string
+  }
   let made = 0
 
   before(async () => {
@@ -117,14 +62,25 @@ suite('who may ask what', () => {
       ...{ bob: bob.token, eve: people.eve.token, admin: admin.token },
     }
     for (const { projectId } of [alice, bob]) {
-      await make(admin, 'PUT', `/causeway/v1/projects/${projectId}/quotas`, { quotas: { vpc: -1, vpcPeer: -1 } })
+      await make(admin, 'PUT', `/causeway/v1/projects/${projectId}/quotas`, {
+        quotas: { vpc: -1, vpcPeer: -1, subnet: -1 },
+      })
     }
     const aliceId = (await make(alice, 'GET', '/v3/users?name=alice')).users[0].id
     const { domain_id } = (await make(alice, 'GET', '/v3/projects')).projects[0]
     const user = { name: 'mallory', password: 'mallorys-long-password', domain_id }
     const userId = (await make(admin, 'POST', '/v3/users', { user })).user.id
     const [vpc, peer] = [await newVpc(alice), await newVpc(bob)]
-    kept = { vpc, peer, ACTIVE: await newPeering('ACTIVE'), PENDING: await newPeering('PENDING'), aliceId, userId }
+    kept = {
+      vpc,
+      subnet: '',
+      peer,
+      ACTIVE: await newPeering('ACTIVE'),
+      PENDING: await newPeering('PENDING'),
+      aliceId,
+      userId,
+    }
+    kept = { ...kept, subnet: await newSubnet() }
   })
   after(() => service[Symbol.asyncDispose]())
 
@@ -153,7 +109,13 @@ suite('who may ask what', () => {
     const values: Readonly<Record<string, () => string | Promise<string>>> = {
       project_id: () => (object === 'in-own' ? own : alice).projectId,
       target_id: () => alice.projectId,
-      vpc_id: () => (method === 'GET' ? kept.vpc : newVpc(alice, path.endsWith('remove-extend-cidr'))),
+      subnet_id: () => (method === 'GET' ? kept.subnet : newSubnet()),
+      vpc_id: () =>
+        path.includes('subnets')
+          ? kept.vpc
+          : method === 'GET'
+            ? kept.vpc
+            : newVpc(alice, path.endsWith('remove-extend-cidr')),
       id: () => {
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
@@ -197,6 +159,10 @@ suite('who may ask what', () => {
       case 'POST /v1/{project_id}/vpcs':
       case 'PUT /v1/{project_id}/vpcs/{vpc_id}':
         return { vpc: { name } }
+      case 'POST /v1/{project_id}/subnets':
+        return freshSubnet()
+      case 'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}':
+        return { subnet: { name } }
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
@@ -228,10 +194,22 @@ suite('who may ask what', () => {
   }
 
   async function newVpc(who: Person, extended = false): Promise<string> {
-    const { vpc } = await make(who, 'POST', `/v1/${who.projectId}/vpcs`, { vpc: { name: `vpc-${++made}` } })
+    const { vpc } = await make(who, 'POST', `/v1/${who.projectId}/vpcs`, {
+      vpc: { name: `vpc-${++made}`, cidr: '10.0.0.0/8' },
+    })
     const path = `/v3/${who.projectId}/vpc/vpcs/${vpc.id}/add-extend-cidr`
     if (extended) await make(who, 'PUT', path, { vpc: { extend_cidrs: [EXTRA_BLOCK] } })
     return vpc.id
+  }
+
+  async function newSubnet(): Promise<string> {
+    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet())).subnet.id
+  }
+
+  function freshSubnet() {
+    const [high, low] = [Math.floor(++made / 256), made % 256]
+    const [cidr, gateway_ip] = [`10.${high}.${low}.0/24`, `10.${high}.${low}.1`]
+    return { subnet: { name: 'fresh', cidr, gateway_ip, vpc_id: kept.vpc } }
   }
 
   async function newPeering(status: 'PENDING' | 'ACTIVE'): Promise<string> {

@@ -36,7 +36,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     token: { id: 'unused' },
   }
   const { peering } = peeringBody(from, spare, bob.projectId)
-  const calls: Readonly<Record<string, readonly [Person, string, Record<string, unknown>]>> = {
+  const calls: Calls = {
     'POST /v3/auth/tokens': [alice, '/v3/auth/tokens', { auth: { identity, scope } }],
     'POST /v3/domains': [admin, '/v3/domains', { domain: { name: 'made' } }],
     'POST /v3/projects': [admin, '/v3/projects', { project: { name: 'made', domain_id: domainId, description: 'x' } }],
@@ -66,10 +66,11 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     ],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr': [alice, `${v3}/add-extend-cidr`, extend],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr': [alice, `${v3}/remove-extend-cidr`, extend],
+    ...(await subnetCalls(service, from)),
     'PUT /causeway/v1/projects/{target_id}/quotas': [
       admin,
       `/causeway/v1/projects/${alice.projectId}/quotas`,
-      { quotas: { vpc: -1, vpcPeer: -1 } },
+      { quotas: { vpc: -1, vpcPeer: -1, subnet: -1 } },
     ],
   }
   const schemas = bodySchemas()
@@ -78,6 +79,27 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     const schema = schemas[route] ?? {}
     return { route, method: route.split(' ')[0] ?? '', path, who, body, schema }
   })
+}
+
+type Calls = Readonly<Record<string, readonly [Person, string, Record<string, unknown>]>>
+
+async function subnetCalls({ alice, ask }: TestService, vpcId: string): Promise<Calls> {
+  const path = `/v1/${alice.projectId}/subnets`
+  const subnet = { name: 'made', cidr: '10.0.1.0/24', gateway_ip: '10.0.1.1', vpc_id: vpcId }
+  const { id } = (await ask(alice, 'POST', path, { subnet })).body.subnet
+  const changes = {
+    ...{ description: 'x', dhcp_enable: true, ipv6_enable: true, primary_dns: '10.0.0.2', secondary_dns: '10.0.0.3' },
+    ...{ dnsList: ['10.0.0.2', '10.0.0.3'], extra_dhcp_opts: [{ opt_name: 'addresstime', opt_value: '24h' }] },
+  }
+  const place = { cidr: '10.0.2.0/24', gateway_ip: '10.0.2.1', availability_zone: 'az1', tags: ['key*value'] }
+  return {
+    'POST /v1/{project_id}/subnets': [alice, path, { subnet: { ...subnet, ...changes, ...place } }],
+    'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}': [
+      alice,
+      `/v1/${alice.projectId}/vpcs/${vpcId}/subnets/${id}`,
+      { subnet: { name: 'renamed', ...changes } },
+    ],
+  }
 }
 
 /** The paths of all members and items of a body, the containers too. */

@@ -21,6 +21,7 @@ import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/p
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
+import { SubnetAnswer, SubnetListAnswer, SubnetUpdatedAnswer } from '../../src/wire/subnets.ts'
 import { IdentityVersionAnswer, NetworkResourcesAnswer, NetworkVersionsAnswer } from '../../src/wire/versions.ts'
 import {
   DryRunAnswer,
@@ -72,6 +73,11 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'GET /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
+  'GET /v1/:project_id/subnets': { 200: SubnetListAnswer },
+  'POST /v1/:project_id/subnets': { 200: SubnetAnswer },
+  'GET /v1/:project_id/subnets/:subnet_id': { 200: SubnetAnswer },
+  'PUT /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 200: SubnetUpdatedAnswer },
+  'DELETE /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 204: null },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },

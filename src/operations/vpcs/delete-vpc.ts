@@ -7,8 +7,8 @@ import { changePeering } from '../peerings/change-peering.ts'
 import { loadVpc } from './load-vpc.ts'
 
 /**
- * Refused while a peering holds the VPC (P8). A peering that is over, or that a stranger asks for and nobody has
- * accepted, does not hold it, or else a stranger could stop the owner: such ones are deleted with it.
+ * Refused while a peering holds the VPC (P8) or it has subnets. A peering that is over, or that a stranger asks for
+ * and nobody has accepted, does not hold it, or else a stranger could stop the owner: such ones are deleted with it.
  */
 export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, id) => {
   const vpc = await loadVpc(tx, context, id)
@@ -18,6 +18,12 @@ export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, i
   if (holding !== undefined) {
     throw new Refusal('vpc_has_peerings', `VPC ${id} is used by peering ${holding.id}; delete the peering first.`, {
       peeringId: holding.id,
+    })
+  }
+  const [subnet] = await tx.subnetsOfVpc(id)
+  if (subnet !== undefined) {
+    throw new Refusal('vpc_has_subnets', `VPC ${id} contains subnets, such as ${subnet.id}; delete them first.`, {
+      subnetId: subnet.id,
     })
   }
   for (const peering of peerings) await changePeering(tx, context, peering, 'delete')

@@ -1,4 +1,6 @@
 import type { VpcId } from '../../rules/ids.ts'
+import { Refusal } from '../../rules/refusal.ts'
+import { displacedBy } from '../../rules/subnet.ts'
 import type { Vpc } from '../../rules/vpc.ts'
 import { writing } from '../operation.ts'
 import { loadVpc } from './load-vpc.ts'
@@ -23,7 +25,19 @@ export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context
     updatedAt: context.now,
   }
   if (after.name !== vpc.name) await refuseTakenName(tx, vpc.projectId, after.name)
-  if (after.cidr !== vpc.cidr) await refuseOverlapWithPeers(tx, context, after)
+  if (after.cidr !== vpc.cidr) {
+    const displaced = displacedBy(after, await tx.subnetsOfVpc(vpc.id))
+    if (displaced !== undefined) {
+      throw new Refusal(
+        'vpc_cidr_displaces_subnet',
+        `The block must contain ${displaced.cidr} of subnet ${displaced.id}.`,
+        {
+          subnetId: displaced.id,
+        },
+      )
+    }
+    await refuseOverlapWithPeers(tx, context, after)
+  }
   await tx.updateVpc(after)
   return after
 })
