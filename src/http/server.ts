@@ -13,6 +13,7 @@ import { createRouteFinder } from './route-finder.ts'
 import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { portRoutes } from './routes/ports.ts'
 import { quotaRoutes } from './routes/quotas.ts'
 import { subnetRoutes } from './routes/subnets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -81,6 +82,7 @@ const ROUTES = [
   vpcRoutes,
   vpcV3Routes,
   subnetRoutes,
+  portRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

@@ -13,6 +13,9 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { createPort } from './ports/create-port.ts'
+import { deletePort } from './ports/delete-port.ts'
+import { updatePort } from './ports/update-port.ts'
 import { createSubnet } from './subnets/create-subnet.ts'
 import { deleteSubnet } from './subnets/delete-subnet.ts'
 import { updateSubnet } from './subnets/update-subnet.ts'
@@ -27,12 +30,14 @@ export const WRITES = [
   createAccessKey,
   createDomain,
   createPeering,
+  createPort,
   createProject,
   createSubnet,
   createUser,
   createVpc,
   deleteAccessKey,
   deletePeering,
+  deletePort,
   deleteSubnet,
   deleteVpc,
   rejectPeering,
@@ -41,6 +46,7 @@ export const WRITES = [
   setQuotas,
   sweepPeerings,
   updatePeering,
+  updatePort,
   updateSubnet,
   updateUser,
   updateVpc,

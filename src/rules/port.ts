@@ -8,6 +8,10 @@ import { characters, isPrintable } from './text.ts'
 export const PORT_STATUSES = ['ACTIVE', 'BUILD', 'DOWN'] as const
 export type PortStatus = (typeof PORT_STATUSES)[number]
 
+export function isPortStatus(text: string): text is PortStatus {
+  return (PORT_STATUSES as readonly string[]).includes(text)
+}
+
 /** A place in a subnet that a workload can be attached to. */
 export interface Port {
   readonly id: PortId
@@ -174,6 +178,12 @@ export function fixedIp({ subnetId }: AddressPool, address: bigint): FixedIp {
 /** The MAC address that goes with an id: under the prefix of OpenStack, its last 24 bits. */
 export function macOf(id: string): string {
   return ['fa', '16', '3e', ...(id.slice(-6).match(/../g) ?? [])].join(':')
+}
+
+/** Whether a port is as a tenant may ask for it: attached to nothing, and at most a virtual address. */
+export function isTenantsOwn({ deviceId, deviceOwner, binding }: Pick<Port, 'deviceId' | 'deviceOwner' | 'binding'>) {
+  const isUnbound = binding.hostId === '' && Object.keys(binding.profile).length === 0
+  return isUnbound && deviceId === '' && (deviceOwner === '' || deviceOwner === VIP_PORT)
 }
 
 /** Only what nothing is attached to may be deleted; a virtual address is attached to nothing. */

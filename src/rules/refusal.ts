@@ -44,16 +44,17 @@ export const REFUSAL_CODES = [
   // subnets
   'subnet_not_found',
   'subnet_over_quota',
-  // ports
-  'port_not_found',
-  'port_attached',
-  'port_address_taken',
-  'port_subnet_full',
   'subnet_cidr_invalid',
   'subnet_outside_vpc',
   'subnet_overlap',
   'subnet_covers_route',
   'subnet_wrong_vpc',
+  'subnet_has_ports',
+  // ports
+  'port_not_found',
+  'port_attached',
+  'port_address_taken',
+  'port_subnet_full',
   // people
   'identity_not_found',
   'identity_name_taken',

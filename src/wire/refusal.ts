@@ -75,15 +75,16 @@ export const SPELLINGS = {
   extend_cidr_in_use: { status: 409, type: 'Conflict', code: 'VPC.9907' },
   subnet_not_found: { status: 404, type: 'SubnetNotFound', code: 'VPC.0202' },
   subnet_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.0202' },
-  port_not_found: { status: 404, type: 'PortNotFound', code: 'VPC.2502' },
-  port_attached: { status: 400, type: 'PortInUse', code: 'VPC.2500' },
-  port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
-  port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
   subnet_cidr_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.0212' },
   subnet_outside_vpc: { status: 400, type: 'InvalidInput', code: 'VPC.0203' },
   subnet_overlap: { status: 400, type: 'InvalidInput', code: 'VPC.0204' },
   subnet_covers_route: { status: 409, type: 'Conflict', code: 'VPC.0210' },
   subnet_wrong_vpc: { status: 400, type: 'InvalidInput', code: 'VPC.0207' },
+  subnet_has_ports: { status: 409, type: 'SubnetInUse', code: 'VPC.0208' },
+  port_not_found: { status: 404, type: 'PortNotFound', code: 'VPC.2502' },
+  port_attached: { status: 400, type: 'PortInUse', code: 'VPC.2500' },
+  port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
+  port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },
   unavailable: { status: 503, type: 'ServiceUnavailable', code: 'APIGW.0204', gateway: true },
@@ -125,6 +126,7 @@ export type WireError =
 /** In v1 a wrong request has a number for each noun; where none is given, that of VPCs. */
 export const BAD_REQUESTS: Readonly<Record<string, string>> = {
   subnets: 'VPC.0201',
+  ports: 'VPC.2500',
 }
 
 /** Titles as Keystone writes them. */

@@ -37,6 +37,7 @@ suite('who may ask what', () => {
   let kept: {
     vpc: string
     subnet: string
+    port: string
     peer: string
     ACTIVE: string
     PENDING: string
@@ -74,6 +75,7 @@ suite('who may ask what', () => {
     kept = {
       vpc,
       subnet: '',
+      port: '',
       peer,
       ACTIVE: await newPeering('ACTIVE'),
       PENDING: await newPeering('PENDING'),
@@ -81,6 +83,7 @@ suite('who may ask what', () => {
       userId,
     }
     kept = { ...kept, subnet: await newSubnet() }
+    kept = { ...kept, port: await newPort() }
   })
   after(() => service[Symbol.asyncDispose]())
 
@@ -110,6 +113,7 @@ suite('who may ask what', () => {
       project_id: () => (object === 'in-own' ? own : alice).projectId,
       target_id: () => alice.projectId,
       subnet_id: () => (method === 'GET' ? kept.subnet : newSubnet()),
+      port_id: () => (method === 'GET' ? kept.port : newPort()),
       vpc_id: () =>
         path.includes('subnets')
           ? kept.vpc
@@ -163,6 +167,10 @@ suite('who may ask what', () => {
         return freshSubnet()
       case 'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}':
         return { subnet: { name } }
+      case 'POST /v1/{project_id}/ports':
+        return { port: { network_id: kept.subnet } }
+      case 'PUT /v1/{project_id}/ports/{port_id}':
+        return { port: { name } }
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
@@ -204,6 +212,11 @@ suite('who may ask what', () => {
 
   async function newSubnet(): Promise<string> {
     return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet())).subnet.id
+  }
+
+  async function newPort(): Promise<string> {
+    const body = { port: { network_id: kept.subnet } }
+    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/ports`, body)).port.id
   }
 
   function freshSubnet() {
