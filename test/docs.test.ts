@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { SETTINGS } from '../src/config.ts'
 import { STATUSES, TRANSITIONS, VERBS } from '../src/rules/status.ts'
-import { codeIn, type ErrorCode, SPELLINGS } from '../src/wire/refusal.ts'
+import { BAD_REQUESTS, codeIn, type ErrorCode, SPELLINGS } from '../src/wire/refusal.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const HEADINGS = ['Context', 'Decision', 'Consequences', 'Rejected', 'How we would notice it is wrong']
@@ -17,6 +17,12 @@ suite('a list in a document is the list in the code', () => {
     const written = rowsOf('docs/errors.md', 6).map(([name = '', ...rest]) => [name, ...rest.slice(0, 3)].join(' | '))
     const names = Object.keys(SPELLINGS) as ErrorCode[]
     assert.deepEqual(written.toSorted(), names.map(errorRow).toSorted())
+  })
+
+  test('docs/errors.md has the codes of wrong requests by noun', () => {
+    const rows = rowsOf('docs/errors.md', 2).map((row) => row.map((cell) => cell.replaceAll('`', '')))
+    const written = rows.filter(([, code]) => /^VPC\.\d{4}$/.test(code ?? ''))
+    assert.deepEqual(written, [...BAD_REQUESTS])
   })
 
   test('docs/errors.md says for every error when it happens and what to do', () => {

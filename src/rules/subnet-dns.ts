@@ -18,19 +18,15 @@ const MAX_SERVERS = 5
  * need not repeat them. A secondary without a primary becomes the primary.
  */
 export function changedDns(old: readonly string[], { primary, secondary, list }: DnsChange): readonly string[] {
-  const named = [primary, secondary].filter((server) => server !== undefined)
-  // Given alone, a single one takes the place of the one that it replaces.
-  const [first, second, ...rest] = list?.filter((server) => !named.includes(server)) ?? old
-  const after = list === undefined ? [primary ?? first, secondary ?? second, ...rest] : inFront(primary, secondary)
-  const servers = [...new Set(after.filter((server) => server !== undefined && server !== ''))] as string[]
-  if (servers.length > MAX_SERVERS) throw invalidInput('dnsList', `must be at most ${MAX_SERVERS} servers`)
+  const [first, second, ...others] = old
+  const rest = list?.filter((server) => server !== primary && server !== secondary)
+  const after =
+    rest === undefined
+      ? [primary ?? first, secondary ?? second, ...others]
+      : [primary ?? rest.shift(), secondary, ...rest]
+  const servers = [...new Set(after)].flatMap((server) => server || [])
+  if (servers.length > MAX_SERVERS) throw invalidInput('dnsList', `must have at most ${MAX_SERVERS} servers`)
   return servers
-
-  function inFront(primary: string | undefined, secondary: string | undefined) {
-    return primary === undefined && secondary !== undefined
-      ? [first, secondary, second, ...rest]
-      : [primary, secondary, first, second, ...rest]
-  }
 }
 
 /** An address of either family, as it was written; `''` where none is wanted. */

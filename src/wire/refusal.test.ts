@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { REFUSAL_CODES } from '../rules/refusal.ts'
-import { codeIn, ERROR_SHAPES, type ErrorCode, type Family, familyOf, SPELLINGS, spellError } from './refusal.ts'
+import {
+  codeIn,
+  ERROR_SHAPES,
+  type ErrorCode,
+  type Family,
+  familyOf,
+  nounOf,
+  SPELLINGS,
+  spellError,
+} from './refusal.ts'
 
 const PID = '0a1b2c3d4e5f60718293a4b5c6d7e8f9'
 const ID = '5f2c1c3e-0f0b-4f3f-9a51-7c1f2b1d9e01'
@@ -110,6 +119,13 @@ const DOCUMENTED = `
   vpc_over_quota           | 409 | OverQuota              | v1 VPC.0114
   vpc_has_peerings         | 409 | RouterInUse            | v1 VPC.0108
   vpc_cidr_invalid         | 400 | InvalidInput           | v1 VPC.0101
+  vpc_has_subnets          | 409 | RouterInUse            | v1 VPC.0104
+  vpc_cidr_displaces_subnet | 400 | InvalidInput          | v1 VPC.0117
+  subnet_not_found         | 404 | SubnetNotFound         | v1 VPC.0202
+  subnet_outside_vpc       | 400 | InvalidInput           | v1 VPC.0203
+  subnet_overlap           | 400 | InvalidInput           | v1 VPC.0204
+  subnet_wrong_vpc         | 400 | InvalidInput           | v1 VPC.0207
+  subnet_cidr_invalid      | 400 | InvalidInput           | v1 VPC.0212
   extend_cidr_conflict     | 409 | Conflict               | v3 VPC.9914
   extend_cidr_not_found    | 404 | NotFound               | v3 VPC.9915
   extend_cidr_forbidden    | 400 | InvalidInput           | v3 VPC.9916
@@ -127,6 +143,43 @@ for (const line of DOCUMENTED.trim().split('\n')) {
     }
   })
 }
+
+const NOUNS = [
+  [`/v1/${PID}/vpcs`, 'vpcs'],
+  [`/v1/${PID}/vpcs/${ID}`, 'vpcs'],
+  [`/v1/${PID}/subnets`, 'subnets'],
+  [`/v1/${PID}/subnets/${ID}`, 'subnets'],
+  [`/v1/${PID}/vpcs/${ID}/subnets/${ID}`, 'subnets'],
+  [`/v1/${PID}/`, undefined],
+  [`/v2.0/${PID}/subnets/${ID}/tags`, undefined],
+  [`/v3/${PID}/vpc/subnets`, undefined],
+  [`/v2.0/vpc/subnets`, undefined],
+] as const
+
+for (const [path, noun] of NOUNS) {
+  test(`the noun of ${path} is ${noun ?? 'none'}`, () => assert.equal(nounOf(path), noun))
+}
+
+test('a wrong request about subnets has a number of its own in v1, and only there, and only a wrong request', () => {
+  for (const error of ['invalid_input', 'malformed_body'] as const) {
+    assert.equal(codeIn('v1', error, 'subnets'), 'VPC.0201')
+    assert.equal(codeIn('v1', error, 'vpcs'), 'VPC.0101')
+    // No member of an object's prototype is taken for a noun.
+    assert.equal(codeIn('v1', error, 'constructor'), 'VPC.0101')
+    for (const family of FAMILIES.filter((each) => each !== 'v1')) {
+      assert.equal(codeIn(family, error, 'subnets'), codeIn(family, error))
+    }
+  }
+  assert.equal(codeIn('v1', 'vpc_not_found', 'subnets'), 'VPC.0105')
+  const told = spellError('v1', 'invalid_input', 'no', REQUEST_ID, 'subnets')
+  assert.deepEqual(told, {
+    code: 'VPC.0201',
+    message: 'no',
+    error_code: 'VPC.0201',
+    error_msg: 'no',
+    request_id: REQUEST_ID,
+  })
+})
 
 test('every code can be told in every family, in its shape and with nothing beside it', () => {
   for (const error of CODES) {

@@ -128,6 +128,8 @@ export const BAD_REQUESTS: Readonly<Record<string, string>> = {
   subnets: 'VPC.0201',
   ports: 'VPC.2500',
 }
+/** In v1 a wrong request has a number of its own for some nouns; for all others it is that of VPCs. */
+export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([['subnets', 'VPC.0201']])
 
 /** Titles as Keystone writes them. */
 const TITLES: Readonly<Record<number, string>> = {
@@ -158,9 +160,13 @@ export function nounOf(path: string): string | undefined {
   return /^\/v1\/[^/]+\/(?:vpcs\/[^/]+\/)?([a-z]+)/.exec(path)?.[1]
 }
 
-/** `noun`: the path's, where it has one. */
+/** `noun`: that of the path, where it has one. */
 export function spellError(
-  ...[family, error, message, requestId, noun]: [Family, ErrorCode, string, string, noun?: string | undefined]
+  family: Family,
+  error: ErrorCode,
+  message: string,
+  requestId: string,
+  noun?: string,
 ): WireError {
   const spelling: Spelling = SPELLINGS[error]
   const code = codeIn(family, error, noun)
@@ -182,11 +188,11 @@ export function spellError(
   }
 }
 
-/** The stable code of an error on the paths of a family. */
+/** The stable code of an error on the paths of a family, and of a noun in it. */
 export function codeIn(family: Family, error: ErrorCode, noun?: string): string {
   const { code }: Spelling = SPELLINGS[error]
   const isBadRequest = error === 'invalid_input' || error === 'malformed_body'
-  const ofNoun = family === 'v1' && isBadRequest && noun !== undefined ? BAD_REQUESTS[noun] : undefined
+  const ofNoun = family === 'v1' && isBadRequest && noun !== undefined ? BAD_REQUESTS.get(noun) : undefined
   if (ofNoun !== undefined) return ofNoun
   if (typeof code === 'string') return code
   return family === 'v1' ? code.v1 : family === 'v3' ? code.v3 : code.other

@@ -1,9 +1,8 @@
 import type { VpcId } from '../../rules/ids.ts'
-import { Refusal } from '../../rules/refusal.ts'
-import { displacedBy } from '../../rules/subnet.ts'
 import type { Vpc } from '../../rules/vpc.ts'
 import { writing } from '../operation.ts'
 import { loadVpc } from './load-vpc.ts'
+import { refuseDisplacedSubnets } from './refuse-displaced-subnets.ts'
 import { refuseOverlapWithPeers } from './refuse-overlap-with-peers.ts'
 import { refuseTakenName } from './refuse-taken-name.ts'
 
@@ -26,16 +25,7 @@ export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context
   }
   if (after.name !== vpc.name) await refuseTakenName(tx, vpc.projectId, after.name)
   if (after.cidr !== vpc.cidr) {
-    const displaced = displacedBy(after, await tx.subnetsOfVpc(vpc.id))
-    if (displaced !== undefined) {
-      throw new Refusal(
-        'vpc_cidr_displaces_subnet',
-        `The block must contain ${displaced.cidr} of subnet ${displaced.id}.`,
-        {
-          subnetId: displaced.id,
-        },
-      )
-    }
+    await refuseDisplacedSubnets(tx, after, 'vpc_cidr_displaces_subnet')
     await refuseOverlapWithPeers(tx, context, after)
   }
   await tx.updateVpc(after)
