@@ -66,7 +66,8 @@ function wholeOf(field: string, text: string | undefined): number {
   return Number(text)
 }
 
-function flagOf(field: string, text: string | undefined): boolean {
+/** A flag that is absent or empty is false. */
+export function flagOf(field: string, text: string | undefined): boolean {
   const flag = given(text)?.toLowerCase()
   if (flag === undefined || flag === 'false') return false
   if (flag !== 'true') throw invalidInput(field, "must be 'True' or 'False'")

@@ -15,6 +15,7 @@ import { healthRoutes } from './routes/health.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
+import { portRoutes } from './routes/ports.ts'
 import { quotaRoutes } from './routes/quotas.ts'
 import { routeReportRoutes } from './routes/route-report.ts'
 import { routeTableRoutes } from './routes/route-tables.ts'
@@ -93,6 +94,7 @@ const ROUTES = [
   subnetRoutes,
   routeRoutes,
   routeTableRoutes,
+  portRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

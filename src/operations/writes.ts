@@ -13,6 +13,9 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { createPort } from './ports/create-port.ts'
+import { deletePort } from './ports/delete-port.ts'
+import { updatePort } from './ports/update-port.ts'
 import { createRouteTable } from './route-tables/create-route-table.ts'
 import { deleteRouteTable } from './route-tables/delete-route-table.ts'
 import { moveSubnets } from './route-tables/move-subnets.ts'
@@ -36,6 +39,7 @@ export const WRITES = [
   createAccessKey,
   createDomain,
   createPeering,
+  createPort,
   createProject,
   createRoute,
   createRouteTable,
@@ -47,6 +51,7 @@ export const WRITES = [
   deleteTags,
   deleteRoute,
   deleteRouteTable,
+  deletePort,
   deleteSubnet,
   deleteVpc,
   moveSubnets,
@@ -59,6 +64,7 @@ export const WRITES = [
   sweepPeerings,
   updatePeering,
   updateRouteTable,
+  updatePort,
   updateSubnet,
   updateUser,
   updateVpc,

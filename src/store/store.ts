@@ -6,6 +6,7 @@ import type { Status, Verb } from '../rules/status.ts'
 import type { Vpc } from '../rules/vpc.ts'
 import type { NetworkReads, NetworkWrites } from './networks.ts'
 import type { Awaitable, Page } from './page.ts'
+import type { PortReads, PortWrites } from './ports.ts'
 
 /**
  * The seam to durable facts. It keeps what it is given and decides nothing.
@@ -74,7 +75,7 @@ export interface VpcQuery extends Page<VpcId> {
   readonly enterpriseProjectId: string | undefined
 }
 
-export interface ReadTransaction extends NetworkReads {
+export interface ReadTransaction extends NetworkReads, PortReads {
   peering(id: PeeringId): Awaitable<Peering | undefined>
   peerings(query: PeeringQuery): Awaitable<readonly Peering[]>
   /** Those of a VPC, on either side, that are not DELETED; ascending by id. */
@@ -111,7 +112,7 @@ export interface ReadTransaction extends NetworkReads {
   setting(name: string): Awaitable<string | undefined>
 }
 
-export interface WriteTransaction extends ReadTransaction, NetworkWrites {
+export interface WriteTransaction extends ReadTransaction, NetworkWrites, PortWrites {
   /** Adds a peering, its memberships, and what it uses of the quotas. */
   insertPeering(peering: Peering): Awaitable<void>
   /** Replaces one with its next self, `before` being what is stored. */

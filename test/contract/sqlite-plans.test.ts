@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import { constants, type DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import type { DomainId, RouteId, RouteTableId, SubnetId, UserId, VpcId } from '../../src/rules/ids.ts'
+import type { DomainId, PortId, RouteId, RouteTableId, SubnetId, UserId, VpcId } from '../../src/rules/ids.ts'
 import { STATUSES } from '../../src/rules/status.ts'
 import type { RouteQuery, RouteTableQuery } from '../../src/store/networks.ts'
+import type { PortQuery } from '../../src/store/ports.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
 import { peeringPages } from '../../src/store/sqlite/peering-pages.ts'
 import { peeringReads } from '../../src/store/sqlite/peerings.ts'
+import { portReads } from '../../src/store/sqlite/ports.ts'
 import { routeReads } from '../../src/store/sqlite/routes.ts'
 import { subnetReads } from '../../src/store/sqlite/subnets.ts'
 import { readTransaction } from '../../src/store/sqlite/transaction.ts'
@@ -71,6 +73,19 @@ test('every list of subnets, route tables and routes reads an index in its order
   const lists = [...statements].filter((statement) => statement.includes('limit'))
   assert.equal(lists.length, 8)
   for (const statement of statements) assertInOrder(db, statement)
+})
+
+test('every list of ports reads an index in its order, and every look-up of an address reads one entry of one', () => {
+  const { db, statements } = recording()
+  portReads(db)
+  const lists = [...statements].filter((statement) => statement.includes(':limit'))
+  assert.equal(lists.length, 4)
+  for (const statement of statements) assertInOrder(db, statement)
+  const [runs, ...more] = [...statements].filter((statement) => statement.includes('from address_run'))
+  assert.deepEqual(
+    [planOf(db, runs ?? ''), more],
+    [['SEARCH address_run USING PRIMARY KEY (subnet_id=? AND first<?)'], []],
+  )
 })
 
 test('the sweep, the lookups and the refusals of a second peering read no whole table', () => {
@@ -152,6 +167,16 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   routeTo: (tx) => tx.routeTo('t' as RouteTableId, '10.0.0.0/8'),
   routeCount: (tx) => tx.routeCount('t' as RouteTableId),
   routesVia: (tx) => tx.routesVia(newId()),
+  port: (tx) => tx.port('p' as PortId),
+  ports: (tx) =>
+    [undefined, 's' as SubnetId].flatMap((networkId) => [
+      tx.ports({ ...NO_PORTS, networkId }),
+      tx.ports({ ...NO_PORTS, networkId, before: 'p' as PortId }),
+    ]),
+  anyPortIn: (tx) => tx.anyPortIn('s' as SubnetId),
+  isMacTaken: (tx) => tx.isMacTaken('m'),
+  holderOf: (tx) => tx.holderOf('s' as SubnetId, 'a'),
+  lowestFreeAddress: (tx) => tx.lowestFreeAddress('s' as SubnetId, 1n),
   used: (tx) => tx.used(ALICE, 'vpc'),
   limit: (tx) => tx.limit(ALICE, 'vpc'),
   domain: (tx) => tx.domain('d' as DomainId),
@@ -177,6 +202,12 @@ const NO_TABLES: RouteTableQuery = {
 
 const NO_ROUTES: RouteQuery = {
   ...{ ...FIRST, projectId: ALICE, id: undefined, vpcId: undefined, destination: undefined },
+}
+
+const NO_PORTS: PortQuery = {
+  ...{ ...FIRST, projectId: ALICE, ids: undefined, name: undefined, adminStateUp: undefined, networkId: undefined },
+  ...{ macAddress: undefined, deviceId: undefined, deviceOwner: undefined, status: undefined },
+  ...{ securityGroups: undefined, ipAddresses: undefined, fixedSubnetIds: undefined },
 }
 
 /** Each filter there or not, each status, both directions. */

@@ -12,6 +12,7 @@ import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
 import { lifeContract } from './store-life.ts'
 import { listContract } from './store-lists.ts'
+import { portContract } from './store-ports.ts'
 import { routeContract } from './store-routes.ts'
 import { ALICE, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
 import { subnetContract } from './store-subnets.ts'
@@ -27,6 +28,7 @@ export function storeContract(name: string, kind: StoreKind): void {
     listContract(kind)
     subnetContract(kind)
     routeContract(kind)
+    portContract(kind)
   })
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
+import { ACCESS_BODIES } from '../support/access-bodies.ts'
 import { ACCESS_TABLE } from '../support/access-table.ts'
 import { dump } from '../support/dump.ts'
 import { byPassword, scopedTo } from '../support/logins.ts'
@@ -38,6 +39,7 @@ suite('who may ask what', () => {
   let kept: {
     vpc: string
     subnet: string
+    port: string
     peer: string
     ACTIVE: string
     PENDING: string
@@ -79,6 +81,7 @@ suite('who may ask what', () => {
     kept = {
       vpc,
       subnet: '',
+      port: '',
       peer,
       ACTIVE: await newPeering('ACTIVE'),
       PENDING: await newPeering('PENDING'),
@@ -87,6 +90,7 @@ suite('who may ask what', () => {
     }
     kept = { ...kept, subnet: await newSubnet() }
     routed = await newPeeredVpc()
+    kept = { ...kept, port: await newPort() }
   })
   after(() => service[Symbol.asyncDispose]())
 
@@ -116,6 +120,7 @@ suite('who may ask what', () => {
       project_id: () => (object === 'in-own' ? own : alice).projectId,
       target_id: () => alice.projectId,
       subnet_id: () => (method === 'GET' ? kept.subnet : newSubnet()),
+      port_id: () => (method === 'GET' ? kept.port : newPort()),
       vpc_id: () =>
         path.includes('subnets')
           ? kept.vpc
@@ -146,60 +151,28 @@ suite('who may ask what', () => {
   async function bodyOf(route: string): Promise<unknown> {
     const { alice, bob } = people
     const name = `fresh-${++made}`
-    const extend_cidrs = [EXTRA_BLOCK]
     switch (route) {
       case 'POST /v3/auth/tokens':
         return { auth: { identity: byPassword(alice), scope: { project: { id: alice.projectId } } } }
-      case 'POST /v3/domains':
-        return { domain: { name } }
-      case 'POST /v3/projects':
-        return { project: { name } }
-      case 'POST /v3/users':
-        return { user: { name, password: 'a-long-password' } }
-      case 'PATCH /v3/users/{user_id}':
-        return { user: { enabled: true } }
       case 'POST /v3.0/OS-CREDENTIAL/credentials':
         await dropSpareKey()
         return { credential: { user_id: kept.aliceId } }
       case 'POST /v2.0/vpc/peerings':
         return peeringBody(await newVpc(alice), await newVpc(bob))
-      case 'PUT /v2.0/vpc/peerings/{id}':
-        return { peering: { name } }
-      case 'POST /v1/{project_id}/vpcs':
-      case 'PUT /v1/{project_id}/vpcs/{vpc_id}':
-      case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}':
-        return { vpc: { name } }
       case 'POST /v1/{project_id}/subnets':
         return freshSubnet()
-      case 'PUT /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}':
-        return { subnet: { name } }
-      case 'POST /v3/{project_id}/vpc/vpcs':
-        return { vpc: { name, cidr: '10.0.0.0/16' } }
-      case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
-      case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
-        return { vpc: { extend_cidrs } }
-      case 'PUT /causeway/v1/vpcs/{vpc_id}/acceptance':
-        return { acceptance: { rules: [{ action: 'ask' }] } }
+      case 'POST /v1/{project_id}/ports':
+        return { port: { network_id: kept.subnet } }
       case 'POST /causeway/v1/plan':
         return { create_peering: peeringBody(kept.vpc, kept.peer).peering }
-      case 'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags':
-      case 'POST /v2.0/{project_id}/subnets/{subnet_id}/tags':
-        return { tag: { key: 'k', value: name } }
-      case 'POST /v2.0/{project_id}/vpcs/{vpc_id}/tags/action':
-      case 'POST /v2.0/{project_id}/subnets/{subnet_id}/tags/action':
-        return { action: 'create', tags: [{ key: 'k', value: name }] }
       case 'POST /v2.0/vpc/routes':
         return routeBody()
       case 'POST /v1/{project_id}/routetables':
         return { routetable: { vpc_id: await newVpc(alice), name } }
-      case 'PUT /v1/{project_id}/routetables/{routetable_id}':
-        return { routetable: { name } }
       case 'POST /v1/{project_id}/routetables/{routetable_id}/action':
         return { routetable: { subnets: { associate: [await newSubnet(tableVpc)] } } }
-      case 'PUT /causeway/v1/projects/{target_id}/quotas':
-        return { quotas: { vpc: -1 } }
       default:
-        return undefined
+        return ACCESS_BODIES[route]?.(name)
     }
   }
 
@@ -234,6 +207,11 @@ suite('who may ask what', () => {
 
   async function newSubnet(vpc = kept.vpc): Promise<string> {
     return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet(vpc))).subnet.id
+  }
+
+  async function newPort(): Promise<string> {
+    const body = { port: { network_id: kept.subnet } }
+    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/ports`, body)).port.id
   }
 
   function freshSubnet(vpc = kept.vpc) {

@@ -112,7 +112,9 @@ suite('hostile bodies', () => {
       for (const body of [`{${odd},${text.slice(1)}`, inside]) {
         const answer = await sendTo(call, body, body)
         // What the plain one has made is taken now.
-        const taken = answer.status === 409 || /is taken by|access keys already|overlaps|has a route to/.test(answer.body?.error_msg)
+        const taken =
+          answer.status === 409 ||
+          /is taken by|access keys already|overlaps|has a route to/.test(answer.body?.error_msg)
         assert.ok(answer.status === plain.status || taken, `${call.route}: ${plain.status}, then ${answer.status}`)
       }
     }

@@ -105,6 +105,15 @@ POST   /v1/{project_id}/routetables/{routetable_id}/action   hers     401 401 40
 POST   /v1/{project_id}/routetables/{routetable_id}/action   in-own   401 401 401 401 401  200 200 403 403  404 404 404
 GET    /causeway/v1/peerings/{id}/routes                     PENDING  401 401 401 401 401  200 200 403 403  200 404 200
 GET    /causeway/v1/peerings/{id}/routes                     ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
+GET    /v1/{project_id}/ports                                hers     401 401 401 401 401  200 200 403 403  400 400 200
+POST   /v1/{project_id}/ports                                hers     401 401 401 401 401  200 200 403 403  400 400 200
+POST   /v1/{project_id}/ports                                in-own   401 401 401 401 401  200 200 403 403  404 404 404
+GET    /v1/{project_id}/ports/{port_id}                      hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v1/{project_id}/ports/{port_id}                      in-own   401 401 401 401 401  200 200 403 403  404 404 404
+PUT    /v1/{project_id}/ports/{port_id}                      hers     401 401 401 401 401  200 200 403 403  400 400 200
+PUT    /v1/{project_id}/ports/{port_id}                      in-own   401 401 401 401 401  200 200 403 403  404 404 404
+DELETE /v1/{project_id}/ports/{port_id}                      hers     401 401 401 401 401  204 204 403 403  400 400 204
+DELETE /v1/{project_id}/ports/{port_id}                      in-own   401 401 401 401 401  204 204 403 403  404 404 404
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 GET    /causeway/v1/vpcs/{vpc_id}/acceptance                 hers     401 401 401 401 401  200 200 403 403  404 404 200

@@ -82,6 +82,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     ...tagCalls(alice, 'vpcs/{vpc_id}', `vpcs/${from}`),
     ...(await subnetCalls(service, from)),
     ...ownCalls(service, from, peering),
+    ...(await portCalls(service, from)),
     'PUT /causeway/v1/projects/{target_id}/quotas': [
       admin,
       `/causeway/v1/projects/${alice.projectId}/quotas`,
@@ -180,6 +181,27 @@ function tagCalls(who: Person, where: string, resource: string): Calls {
   return {
     [route]: [who, path, { tag }],
     [`${route}/action`]: [who, `${path}/action`, { action: 'create', tags: [tag, { key: 'l' }] }],
+  }
+}
+
+/** By the admin, who may set every member. */
+async function portCalls({ alice, admin, ask }: TestService, vpcId: string): Promise<Calls> {
+  const subnet = { name: 'of ports', cidr: '10.0.3.0/24', gateway_ip: '10.0.3.1', vpc_id: vpcId }
+  const made = (await ask(alice, 'POST', `/v1/${alice.projectId}/subnets`, { subnet })).body.subnet
+  const path = `/v1/${alice.projectId}/ports`
+  const { id } = (await ask(alice, 'POST', path, { port: { network_id: made.id } })).body.port
+  const port = {
+    ...{ name: 'made', device_owner: 'compute:az1', device_id: 'vm', 'binding:host_id': 'host', 'binding:profile': {} },
+    ...{ security_groups: [id], extra_dhcp_opts: [{ opt_name: '51', opt_value: '24h' }] },
+    allowed_address_pairs: [{ ip_address: '10.0.3.0/24', mac_address: 'fa:16:3e:00:00:01' }],
+  }
+  const place = {
+    ...{ network_id: made.id, admin_state_up: true, tenant_id: alice.projectId },
+    fixed_ips: [{ subnet_id: made.neutron_subnet_id, ip_address: '10.0.3.9' }],
+  }
+  return {
+    'POST /v1/{project_id}/ports': [admin, path, { port: { ...port, ...place } }],
+    'PUT /v1/{project_id}/ports/{port_id}': [admin, `${path}/${id}`, { port }],
   }
 }
 

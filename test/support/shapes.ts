@@ -20,6 +20,7 @@ import {
 } from '../../src/wire/identity.ts'
 import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/peerings.ts'
 import { PlanAnswer } from '../../src/wire/plan.ts'
+import { PortAnswer, PortListAnswer } from '../../src/wire/ports.ts'
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { RouteReportAnswer } from '../../src/wire/route-report.ts'
@@ -102,6 +103,11 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'GET /v1/:project_id/subnets/:subnet_id': { 200: SubnetAnswer },
   'PUT /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 200: SubnetUpdatedAnswer },
   'DELETE /v1/:project_id/vpcs/:vpc_id/subnets/:subnet_id': { 204: null },
+  'GET /v1/:project_id/ports': { 200: PortListAnswer },
+  'POST /v1/:project_id/ports': { 200: PortAnswer },
+  'GET /v1/:project_id/ports/:port_id': { 200: PortAnswer },
+  'PUT /v1/:project_id/ports/:port_id': { 200: PortAnswer },
+  'DELETE /v1/:project_id/ports/:port_id': { 204: null },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },

@@ -4,6 +4,7 @@ import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
+import { portReads, portWrites } from './ports.ts'
 import { quotaReads, quotaWrites } from './quotas.ts'
 import { routeReads, routeWrites } from './routes.ts'
 import { subnetReads, subnetWrites } from './subnets.ts'
@@ -22,6 +23,7 @@ export function readTransaction(db: DatabaseSync): ReadTransaction {
     ...vpcReads(db),
     ...subnetReads(db),
     ...routeReads(db),
+    ...portReads(db),
     ...quotaReads(db),
     ...peopleReads(db),
   }
@@ -37,6 +39,7 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
     ...vpcWrites(db),
     ...subnetWrites(db),
     ...routeWrites(db),
+    ...portWrites(db),
     ...quotaWrites(db),
     ...peopleWrites(db, () => {
       touched.people = true
