@@ -11,6 +11,7 @@ import { createAuthenticator } from './identity/authenticate.ts'
 import { type Directory, rememberDirectory } from './identity/directory.ts'
 import { createLogins } from './identity/login.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { forgetAnswers, isForgettingDue } from './operations/idempotency/forget-answers.ts'
 import type { Policy } from './operations/operation.ts'
 import { isSweepDue, sweepPeerings } from './operations/peerings/sweep-peerings.ts'
 import {
@@ -149,6 +150,7 @@ async function sweepAll(perform: Perform, metrics: Metrics, logger: Logger): Pro
     metrics.swept(expired, forgotten)
     logger.info({ expired, forgotten }, 'swept')
   }
+  while (await perform(isForgettingDue, ITSELF, undefined)) await perform(forgetAnswers, ITSELF, undefined)
 }
 
 function urlOf(host: string, port: number): string {

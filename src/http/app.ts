@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
-import type { Perform } from '../operations/perform.ts'
+import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
 import type { SchemaTypes } from './validation.ts'
 
@@ -15,6 +15,8 @@ declare module 'fastify' {
     caller: Caller
     /** The project that the path names, if it names one. */
     pathProject: string | undefined
+    /** Of a POST with an Idempotency-Key, on every route but those whose config says `open`. */
+    once: AskedOnce | undefined
   }
   interface FastifyContextConfig {
     /** Answered without asking who it is. */

@@ -8,8 +8,8 @@ export function describe<Schema extends FastifySchema>(tag: string, summary: str
   return { tags: [tag], summary, ...schema }
 }
 
-export function asker({ caller, id }: FastifyRequest): Asker {
-  return { caller, requestId: id }
+export function asker({ caller, id, once }: FastifyRequest): Asker {
+  return { caller, requestId: id, once }
 }
 
 export const NO_BODY = Type.Null({ description: 'No body.' })

@@ -8,6 +8,7 @@ import { Refusal } from '../rules/refusal.ts'
 import { familyOf, SPELLINGS, spellError } from '../wire/refusal.ts'
 import type { App, ServerParts } from './app.ts'
 import { answerClientError, toRefusal } from './errors.ts'
+import { askedOnce } from './idempotency.ts'
 import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -56,6 +57,7 @@ export function createServer(parts: ServerParts, before: (app: App) => void = ()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.decorateRequest('caller')
   app.decorateRequest('pathProject')
+  app.decorateRequest('once')
   addHooks(app, parts)
   const findRoute = createRouteFinder(app)
   app.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply))
@@ -111,6 +113,16 @@ function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts
       request.caller = caller
       done()
     }, done)
+  })
+  app.addHook('preValidation', (request, reply, done) => {
+    // Who logs in is nobody yet, whom a key could belong to; a repeat makes one more token, and that is all.
+    if (request.is404 || request.routeOptions.config.open) return done()
+    try {
+      request.once = askedOnce(request, reply)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
   })
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.routeOptions.schema?.body === undefined) return done()

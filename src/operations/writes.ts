@@ -1,4 +1,5 @@
 /** The write bodies by name, for a store that runs them in a thread of its own. A test compares it with the tree. */
+import { forgetAnswers } from './idempotency/forget-answers.ts'
 import { acceptPeering } from './peerings/accept-peering.ts'
 import { createPeering } from './peerings/create-peering.ts'
 import { deletePeering } from './peerings/delete-peering.ts'
@@ -30,6 +31,7 @@ export const WRITES = [
   deleteAccessKey,
   deletePeering,
   deleteVpc,
+  forgetAnswers,
   rejectPeering,
   revokeToken,
   seedPeople,

@@ -17,6 +17,7 @@ export const REFUSAL_CODES = [
   'headers_too_large',
   'unsupported_media_type',
   'invalid_input',
+  'idempotency_key_reused',
   // peerings
   'peering_not_found',
   'request_vpc_not_found',

@@ -4,6 +4,7 @@ import type { AccessKey, Domain, Project, User } from '../rules/people.ts'
 import type { Resource } from '../rules/quota.ts'
 import type { Status, Verb } from '../rules/status.ts'
 import type { Vpc } from '../rules/vpc.ts'
+import type { KeptAnswerReads, KeptAnswerWrites } from './kept-answers.ts'
 import type { NetworkReads, NetworkWrites } from './networks.ts'
 import type { Awaitable, Page } from './page.ts'
 
@@ -74,7 +75,7 @@ export interface VpcQuery extends Page<VpcId> {
   readonly enterpriseProjectId: string | undefined
 }
 
-export interface ReadTransaction extends NetworkReads {
+export interface ReadTransaction extends NetworkReads, KeptAnswerReads {
   peering(id: PeeringId): Awaitable<Peering | undefined>
   peerings(query: PeeringQuery): Awaitable<readonly Peering[]>
   /** Those of a VPC, on either side, that are not DELETED; ascending by id. */
@@ -111,7 +112,7 @@ export interface ReadTransaction extends NetworkReads {
   setting(name: string): Awaitable<string | undefined>
 }
 
-export interface WriteTransaction extends ReadTransaction, NetworkWrites {
+export interface WriteTransaction extends ReadTransaction, NetworkWrites, KeptAnswerWrites {
   /** Adds a peering, its memberships, and what it uses of the quotas. */
   insertPeering(peering: Peering): Awaitable<void>
   /** Replaces one with its next self, `before` being what is stored. */

@@ -45,6 +45,7 @@ export const SPELLINGS = {
     ...{ status: 400, type: 'InvalidInput' },
     code: { v1: 'VPC.0101', v3: 'VPC.9901', other: 'VPC.1502' },
   },
+  idempotency_key_reused: { status: 409, type: 'IdempotencyKeyReused', code: 'APIGW.0409' },
   peering_not_found: { status: 404, type: 'VpcPeeringNotFound', code: 'VPC.1503' },
   request_vpc_not_found: { status: 404, type: 'RouterNotFound', code: 'VPC.1504' },
   request_tenant_incorrect: { status: 400, type: 'InvalidInput', code: 'VPC.1505' },

@@ -151,6 +151,8 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   accessKeys: (tx) => tx.accessKeys('u' as UserId),
   isRevoked: (tx) => tx.isRevoked('t'),
   setting: (tx) => tx.setting('s'),
+  keptAnswer: (tx) => tx.keptAnswer('k'),
+  keptAnswersBefore: (tx) => [tx.keptAnswersBefore(1, 2), tx.keptAnswersBefore(1, 3)],
 }
 
 const NO_VPCS: VpcQuery = {

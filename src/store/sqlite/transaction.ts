@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PeeringId, ProjectId } from '../../rules/ids.ts'
 import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { keptAnswerReads, keptAnswerWrites } from './kept-answers.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
 import { quotaReads, quotaWrites } from './quotas.ts'
@@ -24,6 +25,7 @@ export function readTransaction(db: DatabaseSync): ReadTransaction {
     ...routeReads(db),
     ...quotaReads(db),
     ...peopleReads(db),
+    ...keptAnswerReads(db),
   }
 }
 
@@ -41,5 +43,6 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
     ...peopleWrites(db, () => {
       touched.people = true
     }),
+    ...keptAnswerWrites(db),
   }
 }
