@@ -6,7 +6,7 @@ import type { FastifySchema, RouteOptions } from 'fastify'
 import type { App, ServerParts } from '../src/http/app.ts'
 import { createServer } from '../src/http/server.ts'
 import { ERROR_SHAPES, familyOf } from '../src/wire/refusal.ts'
-import { Type } from '../src/wire/schema.ts'
+import { type Schema, Type } from '../src/wire/schema.ts'
 
 export const OPENAPI = resolve(import.meta.dirname, '../openapi.json')
 
@@ -52,7 +52,8 @@ function addSwagger(app: App): void {
     transform: ({ schema, url, route }) => ({
       url,
       schema: {
-        ...withKey(schema as FastifySchema, isOnce(route)),
+        ...(schema as FastifySchema),
+        ...headersOf(route),
         security: route.config?.open ? [] : [{ token: [] }, { signature: [] }],
         response: { ...responses(schema as FastifySchema, isOnce(route)), default: errorsOn(url) },
       },
@@ -65,14 +66,20 @@ function isOnce({ method, config }: RouteOptions): boolean {
   return method === 'POST' && config?.open !== true
 }
 
-function withKey(schema: FastifySchema, once: boolean): FastifySchema {
-  return once ? { ...schema, headers: Type.Object({ 'Idempotency-Key': KEY }) } : schema
+function headersOf(route: RouteOptions): { headers?: Schema } {
+  if (isOnce(route)) return { headers: Type.Object({ 'Idempotency-Key': KEY }) }
+  return route.config?.headers === undefined ? {} : { headers: route.config.headers }
 }
 
 function responses({ response }: FastifySchema, once: boolean): object {
   if (!once) return response as object
   const answers = Object.entries(response as Readonly<Record<string, object>>)
-  return Object.fromEntries(answers.map(([status, shape]) => [status, { ...shape, headers: REPLAYED }]))
+  return Object.fromEntries(
+    answers.map(([status, shape]) => [
+      status,
+      { ...shape, headers: { ...(shape as { headers?: object }).headers, ...REPLAYED } },
+    ]),
+  )
 }
 
 /** Every error of a path has the shape of its family. */

@@ -7,6 +7,7 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
+import type { Schema } from '../wire/schema.ts'
 import type { SchemaTypes } from './validation.ts'
 
 declare module 'fastify' {
@@ -21,6 +22,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered without asking who it is. */
     open?: boolean
+    /** Headers of its requests, for openapi.json; a header is text, so there is nothing to check. */
+    headers?: Schema
   }
 }
 

@@ -28,6 +28,8 @@ export interface Context {
   readonly requestId: string
   /** Of a request with an Idempotency-Key. It is the request that is done once: such a one writes by one operation. */
   readonly once: Once | undefined
+  /** Versions of which the object must have one before it is changed; undefined: any. */
+  readonly ifMatch: readonly string[] | undefined
 }
 
 /** Another id of the same instant, for what an operation makes beside its first; `nth` from 1 on. */

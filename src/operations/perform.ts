@@ -12,6 +12,8 @@ export interface Asker {
   readonly requestId: string
   /** Undefined, or not there: every write is done. */
   readonly once?: AskedOnce | undefined
+  /** Undefined, or not there: a change is made whatever the object's version. */
+  readonly ifMatch?: readonly string[] | undefined
 }
 
 /** A write that may be asked for again and is done once. */
@@ -32,10 +34,10 @@ export function createPerform(store: Store, policy: Policy, now: () => number): 
   let lastAt = 0
   let sequence = 0
   const random = randomness()
-  return (operation, { caller, requestId, once: asked }, input) => {
+  return (operation, { caller, requestId, once: asked, ifMatch }, input) => {
     const at = now()
     if (operation.access === 'read') {
-      const context = { caller, requestId, policy, now: at, newId: '', once: undefined }
+      const context = { caller, requestId, policy, now: at, newId: '', once: undefined, ifMatch }
       return store.read(operation, { context, input })
     }
     // The id's own time is the operation's, and those of one millisecond are numbered: lists, which ascend by id,
@@ -45,8 +47,8 @@ export function createPerform(store: Store, policy: Policy, now: () => number): 
     const newId = v7({ msecs: at, seq: sequence, random: random() })
     // Without what is no data: the operation may run in another thread.
     const once = asked && { id: asked.id, fingerprint: asked.fingerprint }
-    const given = store.write(operation, { context: { caller, requestId, policy, now: at, newId, once }, input })
-    return unpack(given, asked)
+    const context = { caller, requestId, policy, now: at, newId, once, ifMatch }
+    return unpack(store.write(operation, { context, input }), asked)
   }
 }
 

@@ -79,7 +79,22 @@ export function step(peering: Peering, verb: Verb, now: number): Peering {
       verb,
     })
   }
-  return { ...peering, status: next, updatedAt: now }
+  // Statuses never come back, but an update leaves the status as it is: of two in one millisecond the second is later.
+  const updatedAt = verb === 'update' ? Math.max(now, peering.updatedAt + 1) : now
+  return { ...peering, status: next, updatedAt }
+}
+
+/** Tells this state of a peering from every other that it ever has; `asOf` an instant, as everything shown is. */
+export function versionOf({ status, updatedAt }: Peering): string {
+  return `${status}-${updatedAt}`
+}
+
+/** `versions` undefined: whichever it is. */
+export function requireVersion(peering: Peering, versions: readonly string[] | undefined): void {
+  if (versions === undefined || versions.includes(versionOf(peering))) return
+  throw new Refusal('precondition_failed', `Vpc peering ${peering.id} has changed: its ETag is not in If-Match`, {
+    peeringId: peering.id,
+  })
 }
 
 /**

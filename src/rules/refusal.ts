@@ -18,6 +18,7 @@ export const REFUSAL_CODES = [
   'unsupported_media_type',
   'invalid_input',
   'idempotency_key_reused',
+  'precondition_failed',
   // peerings
   'peering_not_found',
   'request_vpc_not_found',

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { acceptPeering } from '../../operations/peerings/accept-peering.ts'
 import { createPeering } from '../../operations/peerings/create-peering.ts'
 import { deletePeering } from '../../operations/peerings/delete-peering.ts'
@@ -6,6 +6,7 @@ import { listPeerings } from '../../operations/peerings/list-peerings.ts'
 import { rejectPeering } from '../../operations/peerings/reject-peering.ts'
 import { showPeering } from '../../operations/peerings/show-peering.ts'
 import { updatePeering } from '../../operations/peerings/update-peering.ts'
+import type { Asker } from '../../operations/perform.ts'
 import { peeringNotFound } from '../../rules/access.ts'
 import {
   type PeeringId,
@@ -15,20 +16,26 @@ import {
   parseVpcId,
   type VpcId,
 } from '../../rules/ids.ts'
-import { type Peering, parseDescription, parsePeeringName } from '../../rules/peering.ts'
+import { type Peering, parseDescription, parsePeeringName, versionOf } from '../../rules/peering.ts'
 import { invalidInput, Refusal } from '../../rules/refusal.ts'
 import { isStatus } from '../../rules/status.ts'
 import {
   CreatePeeringRequest,
+  IfMatch,
+  IfNoneMatch,
   PeeringAnswer,
+  PeeringHeaders,
   PeeringListAnswer,
   PeeringListQuery,
   PeeringShape,
+  peeringEtag,
   peeringText,
   UpdatePeeringRequest,
 } from '../../wire/peerings.ts'
+import type { Schema } from '../../wire/schema.ts'
 import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'
+import { ifMatch, isKnown } from '../etag.ts'
 import { given, pageLinks, pageOf } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 
@@ -58,7 +65,7 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
     {
       schema: describe('peerings', 'Create a peering: ACTIVE inside one project, else a request to the other', {
         body: CreatePeeringRequest,
-        response: { 201: PeeringAnswer },
+        response: { 201: withEtag(PeeringAnswer) },
       }),
     },
     async (request, reply) => {
@@ -77,16 +84,24 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
 
   app.get<{ Params: Params }>(
     `${PATH}/:id`,
-    { schema: describe('peerings', 'Show a peering', { response: { 200: PeeringAnswer } }) },
-    async (request, reply) => sendPeering(reply, await perform(showPeering, asker(request), idOf(request.params))),
+    {
+      config: { headers: IfNoneMatch },
+      schema: describe('peerings', 'Show a peering', { response: { 200: withEtag(PeeringAnswer), 304: NO_BODY } }),
+    },
+    async (request, reply) => {
+      const peering = await perform(showPeering, asker(request), idOf(request.params))
+      if (!isKnown(request, versionOf(peering))) return sendPeering(reply, peering)
+      return reply.code(304).header('etag', peeringEtag(peering)).send()
+    },
   )
 
   app.put(
     `${PATH}/:id`,
     {
+      config: { headers: IfMatch },
       schema: describe('peerings', 'Rename or describe a peering', {
         body: UpdatePeeringRequest,
-        response: { 200: PeeringAnswer },
+        response: { 200: withEtag(PeeringAnswer) },
       }),
     },
     async (request, reply) => {
@@ -102,41 +117,60 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
         name: name === undefined ? undefined : parsePeeringName(name),
         description: description === undefined ? undefined : parseDescription(description),
       }
-      return sendPeering(reply, await perform(updatePeering, asker(request), change))
+      return sendPeering(reply, await perform(updatePeering, changer(request), change))
     },
   )
 
   app.put<{ Params: Params }>(
     `${PATH}/:id/accept`,
-    { schema: describe('peerings', 'Accept a request; for the accepter', { response: { 200: PeeringShape } }) },
-    async (request, reply) => sendBare(reply, await perform(acceptPeering, asker(request), idOf(request.params))),
+    {
+      config: { headers: IfMatch },
+      schema: describe('peerings', 'Accept a request; for the accepter', { response: { 200: withEtag(PeeringShape) } }),
+    },
+    async (request, reply) => sendBare(reply, await perform(acceptPeering, changer(request), idOf(request.params))),
   )
 
   app.put<{ Params: Params }>(
     `${PATH}/:id/reject`,
-    { schema: describe('peerings', 'Reject a request; for the accepter', { response: { 200: PeeringShape } }) },
-    async (request, reply) => sendBare(reply, await perform(rejectPeering, asker(request), idOf(request.params))),
+    {
+      config: { headers: IfMatch },
+      schema: describe('peerings', 'Reject a request; for the accepter', { response: { 200: withEtag(PeeringShape) } }),
+    },
+    async (request, reply) => sendBare(reply, await perform(rejectPeering, changer(request), idOf(request.params))),
   )
 
   app.delete<{ Params: Params }>(
     `${PATH}/:id`,
-    { schema: describe('peerings', 'Delete a peering, in any status', { response: { 204: NO_BODY } }) },
+    {
+      config: { headers: IfMatch },
+      schema: describe('peerings', 'Delete a peering, in any status', { response: { 204: NO_BODY } }),
+    },
     async (request, reply) => {
-      await perform(deletePeering, asker(request), idOf(request.params))
+      await perform(deletePeering, changer(request), idOf(request.params))
       return reply.code(204).send(null)
     },
   )
 }
 
+/** Who asks for a change of one peering: of the version in If-Match, where there is one. */
+function changer(request: FastifyRequest): Asker {
+  return { ...asker(request), ifMatch: ifMatch(request) }
+}
+
+function withEtag<S extends Schema>(shape: S): S {
+  return { ...shape, headers: PeeringHeaders }
+}
+
 const JSON_TYPE = 'application/json'
 
 function sendPeering(reply: FastifyReply, peering: Peering): FastifyReply {
-  return reply.header('content-type', JSON_TYPE).send(`{"peering":${peeringText(peering)}}`)
+  reply.header('content-type', JSON_TYPE).header('etag', peeringEtag(peering))
+  return reply.send(`{"peering":${peeringText(peering)}}`)
 }
 
 /** Accept and reject answer without the envelope that every other call has: the clients decode just this. */
 function sendBare(reply: FastifyReply, peering: Peering): FastifyReply {
-  return reply.header('content-type', JSON_TYPE).send(peeringText(peering))
+  return reply.header('content-type', JSON_TYPE).header('etag', peeringEtag(peering)).send(peeringText(peering))
 }
 
 function sendPeerings(
