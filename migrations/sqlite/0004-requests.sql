@@ -9,3 +9,11 @@ create table kept_answer (
 ) strict, without rowid;
 -- The sweep.
 create index kept_answer_by_age on kept_answer (at);
+
+-- Which sides hold a peering against deletion. A table of its own: few peerings are protected, and only a delete and
+-- our own view ask. A tombstone may have rows still; they go with it.
+create table peering_protection (
+  peering_id text not null references peering (id) on delete cascade,
+  side text not null check (side in ('requester', 'accepter')),
+  primary key (peering_id, side)
+) strict, without rowid;

@@ -12,6 +12,7 @@ import { askedOnce } from './idempotency.ts'
 import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
 import { healthRoutes } from './routes/health.ts'
+import { peeringViewRoutes } from './routes/peering-views.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
@@ -79,6 +80,7 @@ const ROUTES = [
   tokenRoutes,
   peopleRoutes,
   peeringRoutes,
+  peeringViewRoutes,
   vpcRoutes,
   vpcV3Routes,
   quotaRoutes,

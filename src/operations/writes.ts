@@ -3,6 +3,7 @@ import { forgetAnswers } from './idempotency/forget-answers.ts'
 import { acceptPeering } from './peerings/accept-peering.ts'
 import { createPeering } from './peerings/create-peering.ts'
 import { deletePeering } from './peerings/delete-peering.ts'
+import { protectPeering } from './peerings/protect-peering.ts'
 import { rejectPeering } from './peerings/reject-peering.ts'
 import { sweepPeerings } from './peerings/sweep-peerings.ts'
 import { updatePeering } from './peerings/update-peering.ts'
@@ -32,6 +33,7 @@ export const WRITES = [
   deletePeering,
   deleteVpc,
   forgetAnswers,
+  protectPeering,
   rejectPeering,
   revokeToken,
   seedPeople,

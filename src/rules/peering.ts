@@ -90,8 +90,12 @@ export function versionOf({ status, updatedAt }: Peering): string {
 }
 
 /** `versions` undefined: whichever it is. */
-export function requireVersion(peering: Peering, versions: readonly string[] | undefined): void {
-  if (versions === undefined || versions.includes(versionOf(peering))) return
+export function requireVersion(
+  peering: Peering,
+  versions: readonly string[] | undefined,
+  version = versionOf(peering),
+): void {
+  if (versions === undefined || versions.includes(version)) return
   throw new Refusal('precondition_failed', `Vpc peering ${peering.id} has changed: its ETag is not in If-Match`, {
     peeringId: peering.id,
   })

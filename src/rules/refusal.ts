@@ -30,6 +30,7 @@ export const REFUSAL_CODES = [
   'peering_over_quota',
   'not_the_accepter',
   'peering_wrong_state',
+  'peering_protected',
   // VPCs
   'vpc_not_found',
   'vpc_name_taken',

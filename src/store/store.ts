@@ -1,6 +1,7 @@
 import type { DomainId, PeeringId, ProjectId, UserId, VpcId } from '../rules/ids.ts'
 import type { Peering } from '../rules/peering.ts'
 import type { AccessKey, Domain, Project, User } from '../rules/people.ts'
+import type { SideName } from '../rules/protection.ts'
 import type { Resource } from '../rules/quota.ts'
 import type { Status, Verb } from '../rules/status.ts'
 import type { Vpc } from '../rules/vpc.ts'
@@ -86,6 +87,8 @@ export interface ReadTransaction extends NetworkReads, KeptAnswerReads {
   overduePeerings(since: number, limit: number, requester?: ProjectId): Awaitable<readonly Peering[]>
   /** Tombstones deleted at or before an instant, oldest first. */
   forgottenPeerings(since: number, limit: number): Awaitable<readonly Peering[]>
+  /** The sides that protect a peering against deletion, the requester first. */
+  protectedBy(id: PeeringId): Awaitable<readonly SideName[]>
 
   vpc(id: VpcId): Awaitable<Vpc | undefined>
   vpcs(query: VpcQuery): Awaitable<readonly Vpc[]>
@@ -117,9 +120,10 @@ export interface WriteTransaction extends ReadTransaction, NetworkWrites, KeptAn
   insertPeering(peering: Peering): Awaitable<void>
   /** Replaces one with its next self, `before` being what is stored. */
   updatePeering(before: Peering, after: Peering): Awaitable<void>
-  /** Removes a tombstone for good; its events stay. */
+  /** Removes a tombstone for good, with its protection; its events stay. */
   forgetPeering(id: PeeringId): Awaitable<void>
   insertEvent(event: PeeringEvent): Awaitable<void>
+  setProtection(id: PeeringId, side: SideName, isProtected: boolean): Awaitable<void>
 
   insertVpc(vpc: Vpc): Awaitable<void>
   updateVpc(vpc: Vpc): Awaitable<void>

@@ -2,7 +2,7 @@
 
 import { type Peering, type Side, versionOf } from '../rules/peering.ts'
 import { STATUSES } from '../rules/status.ts'
-import { type Static, Type } from './schema.ts'
+import { type Schema, type Static, Type } from './schema.ts'
 import { spellTime } from './time.ts'
 
 const VpcInfo = Type.Object({
@@ -37,8 +37,12 @@ export const PeeringListAnswer = Type.Object({
 })
 
 /** Of every answer that carries one peering. */
-export const PeeringHeaders = {
+const PeeringHeaders = {
   ETag: Type.String({ description: 'Strong: another one after every change, expiry by time included.' }),
+}
+
+export function withEtag<S extends Schema>(shape: S): S {
+  return { ...shape, headers: PeeringHeaders }
 }
 
 /** Headers of a request for one peering, for who wants them. */

@@ -60,6 +60,7 @@ export const SPELLINGS = {
   peering_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1510' },
   not_the_accepter: { status: 403, type: 'Forbidden', code: 'VPC.1511' },
   peering_wrong_state: { status: 409, type: 'VpcPeeringStateInvalid', code: 'VPC.1512' },
+  peering_protected: { status: 409, type: 'VpcPeeringProtected', code: 'VPC.1541' },
   vpc_not_found: {
     ...{ status: 404, type: 'RouterNotFound' },
     code: { v1: 'VPC.0105', v3: 'VPC.9904', other: 'VPC.1504' },

@@ -150,6 +150,7 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   accessKey: (tx) => tx.accessKey('a'),
   accessKeys: (tx) => tx.accessKeys('u' as UserId),
   isRevoked: (tx) => tx.isRevoked('t'),
+  protectedBy: (tx) => tx.protectedBy(newId()),
   setting: (tx) => tx.setting('s'),
   keptAnswer: (tx) => tx.keptAnswer('k'),
   keptAnswersBefore: (tx) => [tx.keptAnswersBefore(1, 2), tx.keptAnswersBefore(1, 3)],

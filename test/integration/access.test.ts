@@ -67,6 +67,10 @@ PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    hers     401 401 40
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr    in-own   401 401 401 401 401  200 200 403 403  404 404 404
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr hers     401 401 401 401 401  200 200 403 403  400 400 200
 PUT    /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr in-own   401 401 401 401 401  200 200 403 403  404 404 404
+GET    /causeway/v1/peerings/{id}                            PENDING  401 401 401 401 401  200 200 403 403  200 404 200
+GET    /causeway/v1/peerings/{id}                            ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
+PUT    /causeway/v1/peerings/{id}                            PENDING  401 401 401 401 401  200 200 403 403  200 404 200
+PUT    /causeway/v1/peerings/{id}                            ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 `
@@ -200,6 +204,8 @@ suite('who may ask what', () => {
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
+      case 'PUT /causeway/v1/peerings/{id}':
+        return { protected: true }
       case 'PUT /causeway/v1/projects/{target_id}/quotas':
         return { quotas: { vpc: -1 } }
       default:

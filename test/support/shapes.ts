@@ -17,6 +17,7 @@ import {
   UserAnswer,
   UserListAnswer,
 } from '../../src/wire/identity.ts'
+import { PeeringViewShape } from '../../src/wire/peering-views.ts'
 import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/peerings.ts'
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
@@ -72,6 +73,8 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'GET /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
+  'GET /causeway/v1/peerings/:id': { 200: PeeringViewShape, 304: null },
+  'PUT /causeway/v1/peerings/:id': { 200: PeeringViewShape },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },

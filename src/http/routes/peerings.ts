@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { acceptPeering } from '../../operations/peerings/accept-peering.ts'
 import { createPeering } from '../../operations/peerings/create-peering.ts'
 import { deletePeering } from '../../operations/peerings/delete-peering.ts'
@@ -6,7 +6,6 @@ import { listPeerings } from '../../operations/peerings/list-peerings.ts'
 import { rejectPeering } from '../../operations/peerings/reject-peering.ts'
 import { showPeering } from '../../operations/peerings/show-peering.ts'
 import { updatePeering } from '../../operations/peerings/update-peering.ts'
-import type { Asker } from '../../operations/perform.ts'
 import { peeringNotFound } from '../../rules/access.ts'
 import {
   type PeeringId,
@@ -24,23 +23,21 @@ import {
   IfMatch,
   IfNoneMatch,
   PeeringAnswer,
-  PeeringHeaders,
   PeeringListAnswer,
   PeeringListQuery,
   PeeringShape,
   peeringEtag,
   peeringText,
   UpdatePeeringRequest,
+  withEtag,
 } from '../../wire/peerings.ts'
-import type { Schema } from '../../wire/schema.ts'
 import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'
-import { ifMatch, isKnown } from '../etag.ts'
+import { isKnown } from '../etag.ts'
 import { given, pageLinks, pageOf } from '../query.ts'
-import { asker, describe, NO_BODY } from '../route.ts'
+import { asker, changer, describe, NO_BODY } from '../route.ts'
 
 const PATH = '/v2.0/vpc/peerings'
-type Params = { id: string }
 
 export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): void {
   app.get(
@@ -82,16 +79,16 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
     },
   )
 
-  app.get<{ Params: Params }>(
+  app.get(
     `${PATH}/:id`,
     {
       config: { headers: IfNoneMatch },
       schema: describe('peerings', 'Show a peering', { response: { 200: withEtag(PeeringAnswer), 304: NO_BODY } }),
     },
     async (request, reply) => {
-      const peering = await perform(showPeering, asker(request), idOf(request.params))
+      const peering = await perform(showPeering, asker(request), peeringIdOf(request.params))
       if (!isKnown(request, versionOf(peering))) return sendPeering(reply, peering)
-      return reply.code(304).header('etag', peeringEtag(peering)).send()
+      return reply.code(304).header('etag', peeringEtag(peering)).send(null)
     },
   )
 
@@ -113,7 +110,7 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
         throw invalidInput('peering', "must have a 'name' or a 'description' to change")
       }
       const change = {
-        id: idOf(request.params as Params),
+        id: peeringIdOf(request.params),
         name: name === undefined ? undefined : parsePeeringName(name),
         description: description === undefined ? undefined : parseDescription(description),
       }
@@ -121,44 +118,37 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
     },
   )
 
-  app.put<{ Params: Params }>(
+  app.put(
     `${PATH}/:id/accept`,
     {
       config: { headers: IfMatch },
       schema: describe('peerings', 'Accept a request; for the accepter', { response: { 200: withEtag(PeeringShape) } }),
     },
-    async (request, reply) => sendBare(reply, await perform(acceptPeering, changer(request), idOf(request.params))),
+    async (request, reply) =>
+      sendBare(reply, await perform(acceptPeering, changer(request), peeringIdOf(request.params))),
   )
 
-  app.put<{ Params: Params }>(
+  app.put(
     `${PATH}/:id/reject`,
     {
       config: { headers: IfMatch },
       schema: describe('peerings', 'Reject a request; for the accepter', { response: { 200: withEtag(PeeringShape) } }),
     },
-    async (request, reply) => sendBare(reply, await perform(rejectPeering, changer(request), idOf(request.params))),
+    async (request, reply) =>
+      sendBare(reply, await perform(rejectPeering, changer(request), peeringIdOf(request.params))),
   )
 
-  app.delete<{ Params: Params }>(
+  app.delete(
     `${PATH}/:id`,
     {
       config: { headers: IfMatch },
       schema: describe('peerings', 'Delete a peering, in any status', { response: { 204: NO_BODY } }),
     },
     async (request, reply) => {
-      await perform(deletePeering, changer(request), idOf(request.params))
+      await perform(deletePeering, changer(request), peeringIdOf(request.params))
       return reply.code(204).send(null)
     },
   )
-}
-
-/** Who asks for a change of one peering: of the version in If-Match, where there is one. */
-function changer(request: FastifyRequest): Asker {
-  return { ...asker(request), ifMatch: ifMatch(request) }
-}
-
-function withEtag<S extends Schema>(shape: S): S {
-  return { ...shape, headers: PeeringHeaders }
 }
 
 const JSON_TYPE = 'application/json'
@@ -202,7 +192,8 @@ function parsed<T>(
 }
 
 /** A name where an id is expected is *not found*: the CLI asks so, and then looks the name up in the list. */
-function idOf({ id }: Params): PeeringId {
+export function peeringIdOf(params: unknown): PeeringId {
+  const { id } = params as { id: string }
   const parsedId = parsePeeringId(id)
   if (parsedId === undefined) throw peeringNotFound(id)
   return parsedId

@@ -5,6 +5,7 @@ import type { ReadTransaction, WriteTransaction } from '../store.ts'
 import { keptAnswerReads, keptAnswerWrites } from './kept-answers.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
+import { protectionReads, protectionWrites } from './protection.ts'
 import { quotaReads, quotaWrites } from './quotas.ts'
 import { routeReads, routeWrites } from './routes.ts'
 import { subnetReads, subnetWrites } from './subnets.ts'
@@ -26,6 +27,7 @@ export function readTransaction(db: DatabaseSync): ReadTransaction {
     ...quotaReads(db),
     ...peopleReads(db),
     ...keptAnswerReads(db),
+    ...protectionReads(db),
   }
 }
 
@@ -44,5 +46,6 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
       touched.people = true
     }),
     ...keptAnswerWrites(db),
+    ...protectionWrites(db),
   }
 }
