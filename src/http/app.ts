@@ -8,6 +8,7 @@ import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
 import type { Schema } from '../wire/schema.ts'
+import type { PeeringWaits } from './peering-waits.ts'
 import type { SchemaTypes } from './validation.ts'
 
 declare module 'fastify' {
@@ -37,6 +38,9 @@ export interface ServerParts {
   readonly region: string
   /** The public address, without a slash at its end; undefined: what the client used. */
   readonly publicUrl: string | undefined
+  readonly waits: PeeringWaits
+  /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
+  readonly pendingTtlMs: number
   /** Milliseconds since the epoch, UTC. */
   readonly now: () => number
   readonly logger: Logger

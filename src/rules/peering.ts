@@ -63,6 +63,11 @@ export function statusAt(peering: Peering, now: number, pendingTtlMs: number): S
     : peering.status
 }
 
+/** The instant at which a peering will be EXPIRED; undefined: none is known. */
+export function expiryOf({ status, createdAt }: Peering, pendingTtlMs: number): number | undefined {
+  return status === 'PENDING_ACCEPTANCE' && pendingTtlMs > 0 ? createdAt + pendingTtlMs : undefined
+}
+
 /** The peering as it is at an instant: itself, or its expired self with the instant at which it expired. */
 export function asOf(peering: Peering, now: number, pendingTtlMs: number): Peering {
   const status = statusAt(peering, now, pendingTtlMs)

@@ -19,6 +19,7 @@ export const REFUSAL_CODES = [
   'invalid_input',
   'idempotency_key_reused',
   'precondition_failed',
+  'too_many_waits',
   // peerings
   'peering_not_found',
   'request_vpc_not_found',

@@ -29,6 +29,11 @@ export interface Store extends AsyncDisposable {
   write<Input, Result>(body: Body<WriteTransaction, Input, Result>, input: Input): Promise<Result>
   /** Is told, before the write that did it is acknowledged, that some of the people, keys or revocations changed. */
   onPeopleChanged(listener: () => void): void
+  /**
+   * Is told which peerings a commit has changed, before the writes that did it are acknowledged. One may be among them
+   * that has not changed, such as one of a write that was undone.
+   */
+  onPeeringsChanged(listener: (ids: readonly PeeringId[]) => void): void
   /** Figures for /metrics. */
   statistics(): StoreStatistics
 }

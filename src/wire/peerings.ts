@@ -45,12 +45,29 @@ export function withEtag<S extends Schema>(shape: S): S {
   return { ...shape, headers: PeeringHeaders }
 }
 
+const WaitHeaders = {
+  ...PeeringHeaders,
+  'Causeway-Wait': Type.String({ description: 'With `wait`, why it is over: `met`, `timeout` or `shutdown`.' }),
+}
+
+export function withWait<S extends Schema>(shape: S): S {
+  return { ...shape, headers: WaitHeaders }
+}
+
 /** Headers of a request for one peering, for who wants them. */
 export const IfMatch = Type.Object({
   'If-Match': Type.Optional(Type.String({ description: 'ETags; 412 unless the peering has one of them.' })),
 })
 export const IfNoneMatch = Type.Object({
   'If-None-Match': Type.Optional(Type.String({ description: 'ETags; 304 if the peering has one of them.' })),
+})
+
+/** Ours: a show that waits. */
+export const ShowPeeringQuery = Type.Object({
+  wait: Type.Optional(
+    Type.String({ description: 'Statuses, separated by commas: answers when the peering has one of them.' }),
+  ),
+  timeout: Type.Optional(Type.String({ description: 'Seconds to wait at the most: 0 to 300, 30 without it.' })),
 })
 
 /** What a client says of one side. Ansible sends `''` for its own project, and others leave it out. */

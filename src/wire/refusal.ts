@@ -46,6 +46,7 @@ export const SPELLINGS = {
     code: { v1: 'VPC.0101', v3: 'VPC.9901', other: 'VPC.1502' },
   },
   idempotency_key_reused: { status: 409, type: 'IdempotencyKeyReused', code: 'APIGW.0409' },
+  too_many_waits: { status: 429, type: 'TooManyRequests', code: 'APIGW.0429', gateway: true },
   precondition_failed: { status: 412, type: 'PreconditionFailed', code: 'VPC.1542' },
   peering_not_found: { status: 404, type: 'VpcPeeringNotFound', code: 'VPC.1503' },
   request_vpc_not_found: { status: 404, type: 'RouterNotFound', code: 'VPC.1504' },

@@ -28,18 +28,22 @@ import {
   PeeringShape,
   peeringEtag,
   peeringText,
+  ShowPeeringQuery,
   UpdatePeeringRequest,
   withEtag,
+  withWait,
 } from '../../wire/peerings.ts'
 import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'
 import { isKnown } from '../etag.ts'
 import { given, pageLinks, pageOf } from '../query.ts'
 import { asker, changer, describe, NO_BODY } from '../route.ts'
+import { lookOrWait } from '../wait-for-status.ts'
 
 const PATH = '/v2.0/vpc/peerings'
 
-export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): void {
+export function peeringRoutes(app: App, parts: ServerParts): void {
+  const { perform, publicUrl } = parts
   app.get(
     PATH,
     {
@@ -83,10 +87,15 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
     `${PATH}/:id`,
     {
       config: { headers: IfNoneMatch },
-      schema: describe('peerings', 'Show a peering', { response: { 200: withEtag(PeeringAnswer), 304: NO_BODY } }),
+      schema: describe('peerings', 'Show a peering, at once or when it has a status', {
+        querystring: ShowPeeringQuery,
+        response: { 200: withWait(PeeringAnswer), 304: NO_BODY },
+      }),
     },
     async (request, reply) => {
-      const peering = await perform(showPeering, asker(request), peeringIdOf(request.params))
+      const id = peeringIdOf(request.params)
+      const look = () => perform(showPeering, asker(request), id)
+      const peering = await lookOrWait(parts, request, reply, id, look, (seen) => seen)
       if (!isKnown(request, versionOf(peering))) return sendPeering(reply, peering)
       return reply.code(304).header('etag', peeringEtag(peering)).send(null)
     },
