@@ -2,12 +2,21 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fastifySwagger from '@fastify/swagger'
-import type { FastifySchema } from 'fastify'
+import type { FastifySchema, RouteOptions } from 'fastify'
 import type { App, ServerParts } from '../src/http/app.ts'
 import { createServer } from '../src/http/server.ts'
 import { ERROR_SHAPES, familyOf } from '../src/wire/refusal.ts'
+import { type Schema, Type } from '../src/wire/schema.ts'
 
 export const OPENAPI = resolve(import.meta.dirname, '../openapi.json')
+
+const KEY = Type.Optional(
+  Type.String({
+    ...{ minLength: 1, maxLength: 255 },
+    description: 'Within 24 hours the same request with the same key is answered again and not done again.',
+  }),
+)
+const REPLAYED = { 'Idempotency-Replayed': Type.String({ description: '`true`: an earlier request did it.' }) }
 
 const DESCRIPTION = `The VPC peering API that Huawei Cloud, Open Telekom Cloud and their sister clouds publish, as
 Causeway serves it, and what is Causeway's own, under \`/causeway/v1\`. docs/compatibility.md tells which choice was
@@ -44,11 +53,33 @@ function addSwagger(app: App): void {
       url,
       schema: {
         ...(schema as FastifySchema),
+        ...headersOf(route),
         security: route.config?.open ? [] : [{ token: [] }, { signature: [] }],
-        response: { ...(schema.response as object), default: errorsOn(url) },
+        response: { ...responses(schema as FastifySchema, isOnce(route)), default: errorsOn(url) },
       },
     }),
   })
+}
+
+/** Which routes take an Idempotency-Key: every POST but the login. */
+function isOnce({ method, config }: RouteOptions): boolean {
+  return method === 'POST' && config?.open !== true
+}
+
+function headersOf(route: RouteOptions): { headers?: Schema } {
+  if (isOnce(route)) return { headers: Type.Object({ 'Idempotency-Key': KEY }) }
+  return route.config?.headers === undefined ? {} : { headers: route.config.headers }
+}
+
+function responses({ response }: FastifySchema, once: boolean): object {
+  if (!once) return response as object
+  const answers = Object.entries(response as Readonly<Record<string, object>>)
+  return Object.fromEntries(
+    answers.map(([status, shape]) => [
+      status,
+      { ...shape, headers: { ...(shape as { headers?: object }).headers, ...REPLAYED } },
+    ]),
+  )
 }
 
 /** Every error of a path has the shape of its family. */

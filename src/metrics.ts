@@ -8,7 +8,7 @@ export interface Metrics {
 }
 
 /** No label names a tenant or an object: the page is open to whoever reaches the port, and its size stays bounded. */
-export function createMetrics(store: () => StoreStatistics): Metrics {
+export function createMetrics(store: () => StoreStatistics, waits: () => number): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -41,6 +41,7 @@ export function createMetrics(store: () => StoreStatistics): Metrics {
     'Times since the start that the write-ahead log could not be moved into the database.',
     ({ failedCheckpoints }) => failedCheckpoints,
   )
+  gauge('causeway_waits', 'Shows that wait for a status of their peering.', waits)
   return {
     observe: (route, method, status, seconds) => requests.labels(route, method, String(status)).observe(seconds),
     swept(expired, forgotten) {

@@ -6,11 +6,13 @@ import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { addressOpenrc, drawPeople } from './first-start.ts'
+import { createPeeringWaits } from './http/peering-waits.ts'
 import { createServer } from './http/server.ts'
 import { createAuthenticator } from './identity/authenticate.ts'
 import { type Directory, rememberDirectory } from './identity/directory.ts'
 import { createLogins } from './identity/login.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { forgetAnswers, isForgettingDue } from './operations/idempotency/forget-answers.ts'
 import type { Policy } from './operations/operation.ts'
 import { isSweepDue, sweepPeerings } from './operations/peerings/sweep-peerings.ts'
 import {
@@ -65,7 +67,9 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     directory.forget()
     authenticator.forget()
   })
-  const metrics = createMetrics(() => store.statistics())
+  const waits = createPeeringWaits(now)
+  store.onPeeringsChanged(waits.wake)
+  const metrics = createMetrics(() => store.statistics(), waits.count)
   const sweep = () => sweepAll(perform, metrics, logger)
 
   let closing = false
@@ -76,6 +80,8 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     tokenKey,
     region: config.region,
     publicUrl: config.publicUrl,
+    waits,
+    pendingTtlMs: config.pendingTtlMs,
     now,
     logger,
     isReady: async () => !closing && (await store.read(findSetting, TOKEN_KEY)) !== undefined,
@@ -84,6 +90,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   })
   opened.defer(async () => {
     closing = true
+    waits.close()
     const cutOff = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS)
     // A connection is idle only after the answer that was under way, and its client would keep it open.
     const hangUp = setInterval(() => server.server.closeIdleConnections(), HANG_UP_EVERY_MS)
@@ -149,6 +156,7 @@ async function sweepAll(perform: Perform, metrics: Metrics, logger: Logger): Pro
     metrics.swept(expired, forgotten)
     logger.info({ expired, forgotten }, 'swept')
   }
+  while (await perform(isForgettingDue, ITSELF, undefined)) await perform(forgetAnswers, ITSELF, undefined)
 }
 
 function urlOf(host: string, port: number): string {

@@ -5,8 +5,10 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
-import type { Perform } from '../operations/perform.ts'
+import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
+import type { Schema } from '../wire/schema.ts'
+import type { PeeringWaits } from './peering-waits.ts'
 import type { SchemaTypes } from './validation.ts'
 
 declare module 'fastify' {
@@ -15,10 +17,14 @@ declare module 'fastify' {
     caller: Caller
     /** The project that the path names, if it names one. */
     pathProject: string | undefined
+    /** Of a POST with an Idempotency-Key, on every route but those whose config says `open`. */
+    once: AskedOnce | undefined
   }
   interface FastifyContextConfig {
     /** Answered without asking who it is. */
     open?: boolean
+    /** Headers of its requests, for openapi.json; a header is text, so there is nothing to check. */
+    headers?: Schema
   }
 }
 
@@ -32,6 +38,9 @@ export interface ServerParts {
   readonly region: string
   /** The public address, without a slash at its end; undefined: what the client used. */
   readonly publicUrl: string | undefined
+  readonly waits: PeeringWaits
+  /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
+  readonly pendingTtlMs: number
   /** Milliseconds since the epoch, UTC. */
   readonly now: () => number
   readonly logger: Logger

@@ -8,10 +8,12 @@ import { Refusal } from '../rules/refusal.ts'
 import { familyOf, nounOf, SPELLINGS, spellError } from '../wire/refusal.ts'
 import type { App, ServerParts } from './app.ts'
 import { answerClientError, toRefusal } from './errors.ts'
+import { askedOnce } from './idempotency.ts'
 import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
 import { acceptanceRoutes } from './routes/acceptance.ts'
 import { healthRoutes } from './routes/health.ts'
+import { peeringViewRoutes } from './routes/peering-views.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { planRoutes } from './routes/plan.ts'
@@ -64,6 +66,7 @@ export function createServer(parts: ServerParts, before: (app: App) => void = ()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.decorateRequest('caller')
   app.decorateRequest('pathProject')
+  app.decorateRequest('once')
   addHooks(app, parts)
   const findRoute = createRouteFinder(app)
   app.setErrorHandler((error, request, reply) => answerError(parts, error, request, reply))
@@ -85,6 +88,7 @@ const ROUTES = [
   tokenRoutes,
   peopleRoutes,
   peeringRoutes,
+  peeringViewRoutes,
   vpcRoutes,
   vpcV3Routes,
   acceptanceRoutes,
@@ -127,6 +131,16 @@ function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts
       request.caller = caller
       done()
     }, done)
+  })
+  app.addHook('preValidation', (request, reply, done) => {
+    // Who logs in is nobody yet, whom a key could belong to; a repeat makes one more token, and that is all.
+    if (request.is404 || request.routeOptions.config.open) return done()
+    try {
+      request.once = askedOnce(request, reply)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
   })
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.routeOptions.schema?.body === undefined) return done()

@@ -3,8 +3,10 @@
  * or reads a clock is decided before, so that a body gives the same answer wherever and whenever it runs.
  */
 import type { Caller } from '../rules/access.ts'
+import type { Once } from '../rules/idempotency.ts'
 import type { Awaitable } from '../store/page.ts'
 import type { Body, ReadTransaction, WriteTransaction } from '../store/store.ts'
+import { type Replay, runOnce } from './once.ts'
 
 /** The operator's choices that rules depend on. */
 export interface Policy {
@@ -24,6 +26,10 @@ export interface Context {
   /** A fresh UUID (version 7), for an operation that makes something. */
   readonly newId: string
   readonly requestId: string
+  /** Of a request with an Idempotency-Key. It is the request that is done once: such a one writes by one operation. */
+  readonly once: Once | undefined
+  /** Versions of which the object must have one before it is changed; undefined: any. */
+  readonly ifMatch: readonly string[] | undefined
 }
 
 /** Another id of the same instant, for what an operation makes beside its first; `nth` from 1 on. */
@@ -41,7 +47,9 @@ interface Asked<Input> {
 }
 
 export type ReadOperation<Input, Result> = Body<ReadTransaction, Asked<Input>, Result> & { readonly access: 'read' }
-export type WriteOperation<Input, Result> = Body<WriteTransaction, Asked<Input>, Result> & { readonly access: 'write' }
+export type WriteOperation<Input, Result> = Body<WriteTransaction, Asked<Input>, Result | Replay<Result>> & {
+  readonly access: 'write'
+}
 export type Operation<Input, Result> = ReadOperation<Input, Result> | WriteOperation<Input, Result>
 
 export function reading<Input, Result>(
@@ -56,5 +64,12 @@ export function writing<Input, Result>(
   name: string,
   run: (tx: WriteTransaction, context: Context, input: Input) => Awaitable<Result>,
 ): WriteOperation<Input, Result> {
-  return { name, access: 'write', run: (tx, { context, input }) => run(tx, context, input) }
+  return {
+    name,
+    access: 'write',
+    run(tx, { context, input }) {
+      const { once, now } = context
+      return once === undefined ? run(tx, context, input) : runOnce(tx, once, now, () => run(tx, context, input))
+    },
+  }
 }

@@ -1,7 +1,9 @@
 /** The write bodies by name, for a store that runs them in a thread of its own. A test compares it with the tree. */
+import { forgetAnswers } from './idempotency/forget-answers.ts'
 import { acceptPeering } from './peerings/accept-peering.ts'
 import { createPeering } from './peerings/create-peering.ts'
 import { deletePeering } from './peerings/delete-peering.ts'
+import { protectPeering } from './peerings/protect-peering.ts'
 import { rejectPeering } from './peerings/reject-peering.ts'
 import { sweepPeerings } from './peerings/sweep-peerings.ts'
 import { updatePeering } from './peerings/update-peering.ts'
@@ -55,6 +57,8 @@ export const WRITES = [
   deleteSubnet,
   deleteVpc,
   moveSubnets,
+  forgetAnswers,
+  protectPeering,
   rejectPeering,
   revokeToken,
   seedPeople,

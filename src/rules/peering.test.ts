@@ -9,8 +9,10 @@ import {
   parseDescription,
   parsePeeringName,
   participants,
+  requireVersion,
   statusAt,
   step,
+  versionOf,
 } from './peering.ts'
 import { STATUSES, TRANSITIONS, VERBS } from './status.ts'
 
@@ -231,6 +233,22 @@ test('an accept at the very instant of expiry comes too late, and one a millisec
 test('a step changes the status and the time of the last change, and nothing else', () => {
   const before = Object.freeze(peering())
   assert.deepEqual(step(before, 'reject', CREATED + 5), { ...before, status: 'REJECTED', updatedAt: CREATED + 5 })
+})
+
+test('an update is later than the state that it changes, whatever the clock says', () => {
+  const once = step(peering(), 'update', CREATED)
+  assert.equal(once.updatedAt, CREATED + 1)
+  assert.equal(step(once, 'update', CREATED - DAY).updatedAt, CREATED + 2)
+  assert.equal(step(once, 'update', CREATED + DAY).updatedAt, CREATED + DAY)
+})
+
+test('a change is made to a version that was asked for, or to any where none was', () => {
+  const seen = versionOf(peering())
+  requireVersion(peering(), undefined)
+  requireVersion(peering(), ['other', seen])
+  for (const versions of [[], ['other'], [versionOf(step(peering(), 'update', CREATED))]]) {
+    assert.throws(() => requireVersion(peering(), versions), { code: 'precondition_failed' })
+  }
 })
 
 test('every step that the table refuses is a refusal that names the peering and the status in the way', () => {

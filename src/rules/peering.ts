@@ -63,6 +63,11 @@ export function statusAt(peering: Peering, now: number, pendingTtlMs: number): S
     : peering.status
 }
 
+/** The instant at which a peering will be EXPIRED; undefined: none is known. */
+export function expiryOf({ status, createdAt }: Peering, pendingTtlMs: number): number | undefined {
+  return status === 'PENDING_ACCEPTANCE' && pendingTtlMs > 0 ? createdAt + pendingTtlMs : undefined
+}
+
 /** The peering as it is at an instant: itself, or its expired self with the instant at which it expired. */
 export function asOf(peering: Peering, now: number, pendingTtlMs: number): Peering {
   const status = statusAt(peering, now, pendingTtlMs)
@@ -79,7 +84,26 @@ export function step(peering: Peering, verb: Verb, now: number): Peering {
       verb,
     })
   }
-  return { ...peering, status: next, updatedAt: now }
+  // Statuses never come back, but an update leaves the status as it is: of two in one millisecond the second is later.
+  const updatedAt = verb === 'update' ? Math.max(now, peering.updatedAt + 1) : now
+  return { ...peering, status: next, updatedAt }
+}
+
+/** Tells this state of a peering from every other that it ever has; `asOf` an instant, as everything shown is. */
+export function versionOf({ status, updatedAt }: Peering): string {
+  return `${status}-${updatedAt}`
+}
+
+/** `versions` undefined: whichever it is. */
+export function requireVersion(
+  peering: Peering,
+  versions: readonly string[] | undefined,
+  version = versionOf(peering),
+): void {
+  if (versions === undefined || versions.includes(version)) return
+  throw new Refusal('precondition_failed', `Vpc peering ${peering.id} has changed: its ETag is not in If-Match`, {
+    peeringId: peering.id,
+  })
 }
 
 /**

@@ -17,6 +17,9 @@ export const REFUSAL_CODES = [
   'headers_too_large',
   'unsupported_media_type',
   'invalid_input',
+  'idempotency_key_reused',
+  'precondition_failed',
+  'too_many_waits',
   // peerings
   'peering_not_found',
   'request_vpc_not_found',
@@ -28,6 +31,7 @@ export const REFUSAL_CODES = [
   'peering_over_quota',
   'not_the_accepter',
   'peering_wrong_state',
+  'peering_protected',
   // VPCs
   'vpc_not_found',
   'vpc_name_taken',

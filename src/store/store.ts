@@ -1,9 +1,11 @@
 import type { DomainId, PeeringId, ProjectId, UserId, VpcId } from '../rules/ids.ts'
 import type { Peering } from '../rules/peering.ts'
 import type { AccessKey, Domain, Project, User } from '../rules/people.ts'
+import type { SideName } from '../rules/protection.ts'
 import type { Resource } from '../rules/quota.ts'
 import type { Status, Verb } from '../rules/status.ts'
 import type { Vpc } from '../rules/vpc.ts'
+import type { KeptAnswerReads, KeptAnswerWrites } from './kept-answers.ts'
 import type { NetworkReads, NetworkWrites } from './networks.ts'
 import type { Awaitable, Page } from './page.ts'
 import type { PortReads, PortWrites } from './ports.ts'
@@ -28,6 +30,11 @@ export interface Store extends AsyncDisposable {
   write<Input, Result>(body: Body<WriteTransaction, Input, Result>, input: Input): Promise<Result>
   /** Is told, before the write that did it is acknowledged, that some of the people, keys or revocations changed. */
   onPeopleChanged(listener: () => void): void
+  /**
+   * Is told which peerings a commit has changed, before the writes that did it are acknowledged. One may be among them
+   * that has not changed, such as one of a write that was undone.
+   */
+  onPeeringsChanged(listener: (ids: readonly PeeringId[]) => void): void
   /** Figures for /metrics. */
   statistics(): StoreStatistics
 }
@@ -75,7 +82,7 @@ export interface VpcQuery extends Page<VpcId> {
   readonly enterpriseProjectId: string | undefined
 }
 
-export interface ReadTransaction extends NetworkReads, PortReads {
+export interface ReadTransaction extends NetworkReads, PortReads, KeptAnswerReads {
   peering(id: PeeringId): Awaitable<Peering | undefined>
   peerings(query: PeeringQuery): Awaitable<readonly Peering[]>
   /** Those of a VPC, on either side, that are not DELETED; ascending by id. */
@@ -86,6 +93,8 @@ export interface ReadTransaction extends NetworkReads, PortReads {
   overduePeerings(since: number, limit: number, requester?: ProjectId): Awaitable<readonly Peering[]>
   /** Tombstones deleted at or before an instant, oldest first. */
   forgottenPeerings(since: number, limit: number): Awaitable<readonly Peering[]>
+  /** The sides that protect a peering against deletion, the requester first. */
+  protectedBy(id: PeeringId): Awaitable<readonly SideName[]>
 
   vpc(id: VpcId): Awaitable<Vpc | undefined>
   vpcs(query: VpcQuery): Awaitable<readonly Vpc[]>
@@ -112,14 +121,15 @@ export interface ReadTransaction extends NetworkReads, PortReads {
   setting(name: string): Awaitable<string | undefined>
 }
 
-export interface WriteTransaction extends ReadTransaction, NetworkWrites, PortWrites {
+export interface WriteTransaction extends ReadTransaction, NetworkWrites, PortWrites, KeptAnswerWrites {
   /** Adds a peering, its memberships, and what it uses of the quotas. */
   insertPeering(peering: Peering): Awaitable<void>
   /** Replaces one with its next self, `before` being what is stored. */
   updatePeering(before: Peering, after: Peering): Awaitable<void>
-  /** Removes a tombstone for good; its events stay. */
+  /** Removes a tombstone for good, with its protection; its events stay. */
   forgetPeering(id: PeeringId): Awaitable<void>
   insertEvent(event: PeeringEvent): Awaitable<void>
+  setProtection(id: PeeringId, side: SideName, isProtected: boolean): Awaitable<void>
 
   insertVpc(vpc: Vpc): Awaitable<void>
   updateVpc(vpc: Vpc): Awaitable<void>

@@ -1,8 +1,8 @@
 /** The published shapes of `/v2.0/vpc/peerings`. */
 
-import type { Peering, Side } from '../rules/peering.ts'
+import { type Peering, type Side, versionOf } from '../rules/peering.ts'
 import { STATUSES } from '../rules/status.ts'
-import { type Static, Type } from './schema.ts'
+import { type Schema, type Static, Type } from './schema.ts'
 import { spellTime } from './time.ts'
 
 const VpcInfo = Type.Object({
@@ -34,6 +34,40 @@ export const PeeringListAnswer = Type.Object({
       }),
     ),
   ),
+})
+
+/** Of every answer that carries one peering. */
+const PeeringHeaders = {
+  ETag: Type.String({ description: 'Strong: another one after every change, expiry by time included.' }),
+}
+
+export function withEtag<S extends Schema>(shape: S): S {
+  return { ...shape, headers: PeeringHeaders }
+}
+
+const WaitHeaders = {
+  ...PeeringHeaders,
+  'Causeway-Wait': Type.String({ description: 'With `wait`, why it is over: `met`, `timeout` or `shutdown`.' }),
+}
+
+export function withWait<S extends Schema>(shape: S): S {
+  return { ...shape, headers: WaitHeaders }
+}
+
+/** Headers of a request for one peering, for who wants them. */
+export const IfMatch = Type.Object({
+  'If-Match': Type.Optional(Type.String({ description: 'ETags; 412 unless the peering has one of them.' })),
+})
+export const IfNoneMatch = Type.Object({
+  'If-None-Match': Type.Optional(Type.String({ description: 'ETags; 304 if the peering has one of them.' })),
+})
+
+/** Ours: a show that waits. */
+export const ShowPeeringQuery = Type.Object({
+  wait: Type.Optional(
+    Type.String({ description: 'Statuses, separated by commas: answers when the peering has one of them.' }),
+  ),
+  timeout: Type.Optional(Type.String({ description: 'Seconds to wait at the most: 0 to 300, 30 without it.' })),
 })
 
 /** What a client says of one side. Ansible sends `''` for its own project, and others leave it out. */
@@ -90,6 +124,11 @@ export function spellPeering(peering: Peering): WirePeering {
 
 function spellSide({ vpcId, projectId }: Side) {
   return { vpc_id: vpcId, tenant_id: projectId }
+}
+
+/** The ETag of a peering; made at each answer, since it is quicker made than kept. */
+export function peeringEtag(peering: Peering): string {
+  return `"${versionOf(peering)}"`
 }
 
 const TEXT = Symbol('the JSON text of this very peering')

@@ -188,7 +188,10 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   accessKey: (tx) => tx.accessKey('a'),
   accessKeys: (tx) => tx.accessKeys('u' as UserId),
   isRevoked: (tx) => tx.isRevoked('t'),
+  protectedBy: (tx) => tx.protectedBy(newId()),
   setting: (tx) => tx.setting('s'),
+  keptAnswer: (tx) => tx.keptAnswer('k'),
+  keptAnswersBefore: (tx) => [tx.keptAnswersBefore(1, 2), tx.keptAnswersBefore(1, 3)],
 }
 
 const NO_VPCS: VpcQuery = {

@@ -44,6 +44,7 @@ function undoContract(kind: StoreKind): void {
       ['setLimit', ALICE, 'vpc', 7],
       ['insertSetting', 'a setting', 'of it'],
       ['revokeToken', 'a token', 9, 1],
+      ['keepAnswer', { id: 'a key', fingerprint: 'f', result: 1, at: 1 }],
     ]
     const { store } = fresh
     // Together, so that a store that groups its commits has the three in one.
@@ -65,6 +66,7 @@ function undoContract(kind: StoreKind): void {
     assert.equal(await look(store, (tx) => tx.used(ALICE, 'vpc')), 0)
     assert.equal(await look(store, (tx) => tx.limit(ALICE, 'vpc')), undefined)
     assert.equal(await look(store, (tx) => tx.vpcNamed(ALICE, 'gone')), undefined)
+    assert.equal(await look(store, (tx) => tx.keptAnswer('a key')), undefined)
     assert.equal(await look(store, (tx) => tx.setting('a setting')), undefined)
     assert.equal(await look(store, (tx) => tx.isRevoked('a token')), false)
     assert.deepEqual(await kind.eventsIn(fresh.folder), [{ peeringId: kept.id, verb: 'create', to: kept.status }])

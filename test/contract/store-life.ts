@@ -16,6 +16,7 @@ import { BODIES, type StoreKind } from './stores.ts'
 
 export function lifeContract(name: string, kind: StoreKind): void {
   visibilityContract(kind)
+  tellingContract(kind)
   closingContract(kind)
   openingContract(name, kind)
 }
@@ -71,7 +72,9 @@ function visibilityContract(kind: StoreKind): void {
     assert.equal(await nameOf(store, one, 0), '0600')
     assert.ok(versions.size > 10, `only ${versions.size} states were seen: nothing was raced`)
   })
+}
 
+function tellingContract(kind: StoreKind): void {
   test('a change of people is told before the write that did it is acknowledged, and no other change is', async () => {
     await using fresh = await openFresh(kind)
     const { store } = fresh
@@ -92,6 +95,26 @@ function visibilityContract(kind: StoreKind): void {
       ['insertPeering', peering()],
       ['insertVpc', vpc()],
     ])
+    assert.deepEqual(told, [])
+  })
+
+  test('which peerings were changed is told before the write that did it is acknowledged, and no other change is', async () => {
+    await using fresh = await openFresh(kind)
+    const { store } = fresh
+    const told: string[] = []
+    store.onPeeringsChanged((ids) => told.push(...ids))
+    const one = peering()
+    const gone = { ...one, status: 'DELETED' } as const
+    const writes: readonly bodies.Change[] = [
+      ['insertPeering', one],
+      ['updatePeering', one, gone],
+      ['forgetPeering', one.id],
+    ]
+    for (const change of writes) {
+      await store.write(bodies.applyChanges, [change]).then(() => told.push('acknowledged'))
+      assert.deepEqual(told.splice(0), [one.id, 'acknowledged'], change[0])
+    }
+    await store.write(bodies.applyChanges, [['insertVpc', vpc()]])
     assert.deepEqual(told, [])
   })
 }

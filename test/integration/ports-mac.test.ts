@@ -1,6 +1,7 @@
 /** Creates on a real store, with ids that are chosen: over HTTP two ids with one MAC come once in a lifetime. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isReplay } from '../../src/operations/once.ts'
 import type { WriteOperation } from '../../src/operations/operation.ts'
 import { createDomain } from '../../src/operations/people/create-domain.ts'
 import { createProject } from '../../src/operations/people/create-project.ts'
@@ -16,11 +17,14 @@ test('a MAC that another port has is passed over for the next one, from the last
   const bodies = new URL('../../src/operations/writes.ts', import.meta.url)
   await using store = await openSqlite(`${folder.path}/store.sqlite`, bodies)
   let projectId: ProjectId | undefined
-  const create = <Input, Result>(operation: WriteOperation<Input, Result>, id: string, input: Input) => {
+  const create = async <Input, Result>(operation: WriteOperation<Input, Result>, id: string, input: Input) => {
     const caller = { userId: 'u' as UserId, domainId: 'd' as DomainId, admin: true, projectId }
     const policy = { pendingTtlMs: 0, tombstoneTtlMs: 0, strictCidr: false }
     const newId = `00000000-0000-7000-8000-${id}`
-    return store.write(operation, { context: { caller, policy, now: 1, newId, requestId: 'r' }, input })
+    const request = { requestId: 'r', once: undefined, ifMatch: undefined }
+    const result = await store.write(operation, { context: { caller, policy, now: 1, newId, ...request }, input })
+    if (isReplay(result)) throw new Error('a request without a key is no repeat')
+    return result
   }
   const domain = await create(createDomain, '00000000000d', { name: 'd' })
   projectId = (await create(createProject, '00000000000e', { domainId: domain.id, name: 'p', description: '' })).id

@@ -8,28 +8,36 @@ import { showPeering } from '../../operations/peerings/show-peering.ts'
 import { updatePeering } from '../../operations/peerings/update-peering.ts'
 import { peeringNotFound } from '../../rules/access.ts'
 import { type PeeringId, parsePeeringId, parseProjectId, parseVpcId } from '../../rules/ids.ts'
-import { type Peering, parseDescription, parsePeeringName } from '../../rules/peering.ts'
+import { type Peering, parseDescription, parsePeeringName, versionOf } from '../../rules/peering.ts'
 import { invalidInput } from '../../rules/refusal.ts'
 import { isStatus } from '../../rules/status.ts'
 import {
   CreatePeeringRequest,
+  IfMatch,
+  IfNoneMatch,
   PeeringAnswer,
   PeeringListAnswer,
   PeeringListQuery,
   PeeringShape,
+  peeringEtag,
   peeringText,
+  ShowPeeringQuery,
   UpdatePeeringRequest,
+  withEtag,
+  withWait,
 } from '../../wire/peerings.ts'
 import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'
+import { isKnown } from '../etag.ts'
 import { given, IMPOSSIBLE, pageLinks, pageOf, parsed } from '../query.ts'
-import { asker, describe, NO_BODY } from '../route.ts'
+import { asker, changer, describe, NO_BODY } from '../route.ts'
+import { lookOrWait } from '../wait-for-status.ts'
 import { sidesOf } from './peering-sides.ts'
 
 const PATH = '/v2.0/vpc/peerings'
-type Params = { id: string }
 
-export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): void {
+export function peeringRoutes(app: App, parts: ServerParts): void {
+  const { perform, publicUrl } = parts
   app.get(
     PATH,
     {
@@ -52,7 +60,7 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
     {
       schema: describe('peerings', 'Create a peering: ACTIVE inside one project, else a request to the other', {
         body: CreatePeeringRequest,
-        response: { 201: PeeringAnswer },
+        response: { 201: withEtag(PeeringAnswer) },
       }),
     },
     async (request, reply) => {
@@ -66,18 +74,31 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
     },
   )
 
-  app.get<{ Params: Params }>(
+  app.get(
     `${PATH}/:id`,
-    { schema: describe('peerings', 'Show a peering', { response: { 200: PeeringAnswer } }) },
-    async (request, reply) => sendPeering(reply, await perform(showPeering, asker(request), idOf(request.params))),
+    {
+      config: { headers: IfNoneMatch },
+      schema: describe('peerings', 'Show a peering, at once or when it has a status', {
+        querystring: ShowPeeringQuery,
+        response: { 200: withWait(PeeringAnswer), 304: NO_BODY },
+      }),
+    },
+    async (request, reply) => {
+      const id = peeringIdOf(request.params)
+      const look = () => perform(showPeering, asker(request), id)
+      const peering = await lookOrWait(parts, request, reply, id, look, (seen) => seen)
+      if (!isKnown(request, versionOf(peering))) return sendPeering(reply, peering)
+      return reply.code(304).header('etag', peeringEtag(peering)).send(null)
+    },
   )
 
   app.put(
     `${PATH}/:id`,
     {
+      config: { headers: IfMatch },
       schema: describe('peerings', 'Rename or describe a peering', {
         body: UpdatePeeringRequest,
-        response: { 200: PeeringAnswer },
+        response: { 200: withEtag(PeeringAnswer) },
       }),
     },
     async (request, reply) => {
@@ -89,31 +110,42 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
         throw invalidInput('peering', "must have a 'name' or a 'description' to change")
       }
       const change = {
-        id: idOf(request.params as Params),
+        id: peeringIdOf(request.params),
         name: name === undefined ? undefined : parsePeeringName(name),
         description: description === undefined ? undefined : parseDescription(description),
       }
-      return sendPeering(reply, await perform(updatePeering, asker(request), change))
+      return sendPeering(reply, await perform(updatePeering, changer(request), change))
     },
   )
 
-  app.put<{ Params: Params }>(
+  app.put(
     `${PATH}/:id/accept`,
-    { schema: describe('peerings', 'Accept a request; for the accepter', { response: { 200: PeeringShape } }) },
-    async (request, reply) => sendBare(reply, await perform(acceptPeering, asker(request), idOf(request.params))),
+    {
+      config: { headers: IfMatch },
+      schema: describe('peerings', 'Accept a request; for the accepter', { response: { 200: withEtag(PeeringShape) } }),
+    },
+    async (request, reply) =>
+      sendBare(reply, await perform(acceptPeering, changer(request), peeringIdOf(request.params))),
   )
 
-  app.put<{ Params: Params }>(
+  app.put(
     `${PATH}/:id/reject`,
-    { schema: describe('peerings', 'Reject a request; for the accepter', { response: { 200: PeeringShape } }) },
-    async (request, reply) => sendBare(reply, await perform(rejectPeering, asker(request), idOf(request.params))),
+    {
+      config: { headers: IfMatch },
+      schema: describe('peerings', 'Reject a request; for the accepter', { response: { 200: withEtag(PeeringShape) } }),
+    },
+    async (request, reply) =>
+      sendBare(reply, await perform(rejectPeering, changer(request), peeringIdOf(request.params))),
   )
 
-  app.delete<{ Params: Params }>(
+  app.delete(
     `${PATH}/:id`,
-    { schema: describe('peerings', 'Delete a peering, in any status', { response: { 204: NO_BODY } }) },
+    {
+      config: { headers: IfMatch },
+      schema: describe('peerings', 'Delete a peering, in any status', { response: { 204: NO_BODY } }),
+    },
     async (request, reply) => {
-      await perform(deletePeering, asker(request), idOf(request.params))
+      await perform(deletePeering, changer(request), peeringIdOf(request.params))
       return reply.code(204).send(null)
     },
   )
@@ -122,12 +154,13 @@ export function peeringRoutes(app: App, { perform, publicUrl }: ServerParts): vo
 const JSON_TYPE = 'application/json'
 
 function sendPeering(reply: FastifyReply, peering: Peering): FastifyReply {
-  return reply.header('content-type', JSON_TYPE).send(`{"peering":${peeringText(peering)}}`)
+  reply.header('content-type', JSON_TYPE).header('etag', peeringEtag(peering))
+  return reply.send(`{"peering":${peeringText(peering)}}`)
 }
 
 /** Accept and reject answer without the envelope that every other call has: the clients decode just this. */
 function sendBare(reply: FastifyReply, peering: Peering): FastifyReply {
-  return reply.header('content-type', JSON_TYPE).send(peeringText(peering))
+  return reply.header('content-type', JSON_TYPE).header('etag', peeringEtag(peering)).send(peeringText(peering))
 }
 
 function sendPeerings(
@@ -150,7 +183,8 @@ function filterOf(query: { id?: string; name?: string; status?: string; tenant_i
 }
 
 /** A name where an id is expected is *not found*: the CLI asks so, and then looks the name up in the list. */
-export function idOf({ id }: Params): PeeringId {
+export function peeringIdOf(params: unknown): PeeringId {
+  const { id } = params as { id: string }
   const parsedId = parsePeeringId(id)
   if (parsedId === undefined) throw peeringNotFound(id)
   return parsedId

@@ -13,7 +13,7 @@ import type { Static } from '../../wire/schema.ts'
 import type { App, ServerParts } from '../app.ts'
 import { asker, describe } from '../route.ts'
 import { sidesOf } from './peering-sides.ts'
-import { idOf } from './peerings.ts'
+import { peeringIdOf } from './peerings.ts'
 import { newRouteOf, routeIdOf } from './routes.ts'
 import { vpcIdOf } from './vpcs.ts'
 
@@ -34,8 +34,8 @@ async function plan(perform: Perform, who: Asker, change: Static<typeof PlanRequ
   const given = CHANGES.filter((name) => change[name] !== undefined)
   if (given.length !== 1) throw invalidInput('change', `is required: exactly one of ${CHANGES.join(', ')}`)
   if (change.create_peering) return perform(planCreatePeering, who, sidesOf(change.create_peering))
-  if (change.accept_peering) return perform(planAcceptPeering, who, idOf(change.accept_peering))
-  if (change.delete_peering) return perform(planDeletePeering, who, idOf(change.delete_peering))
+  if (change.accept_peering) return perform(planAcceptPeering, who, peeringIdOf(change.accept_peering))
+  if (change.delete_peering) return perform(planDeletePeering, who, peeringIdOf(change.delete_peering))
   if (change.delete_vpc) return perform(planDeleteVpc, who, vpcIdOf({ vpc_id: change.delete_vpc.id }))
   if (change.create_route) return perform(planCreateRoute, who, newRouteOf(change.create_route))
   if (change.delete_route) return perform(planDeleteRoute, who, routeIdOf(change.delete_route))

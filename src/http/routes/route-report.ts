@@ -3,7 +3,7 @@ import { reportRoutes } from '../../operations/routes/report-routes.ts'
 import { RouteReportAnswer, spellRouteReport } from '../../wire/route-report.ts'
 import type { App, ServerParts } from '../app.ts'
 import { asker, describe } from '../route.ts'
-import { idOf } from './peerings.ts'
+import { peeringIdOf } from './peerings.ts'
 
 export function routeReportRoutes(app: App, { perform }: ServerParts): void {
   app.get<{ Params: { id: string } }>(
@@ -14,7 +14,7 @@ export function routeReportRoutes(app: App, { perform }: ServerParts): void {
       }),
     },
     async (request) => {
-      const { peering, requester, accepter } = await perform(reportRoutes, asker(request), idOf(request.params))
+      const { peering, requester, accepter } = await perform(reportRoutes, asker(request), peeringIdOf(request.params))
       return spellRouteReport(peering, requester, accepter)
     },
   )

@@ -1,6 +1,6 @@
 /** How every change of a peering is written: the row, its routes and its event in the caller's transaction. */
 import type { Caller } from '../../rules/access.ts'
-import { type Peering, statusAt, step } from '../../rules/peering.ts'
+import { type Peering, requireVersion, statusAt, step } from '../../rules/peering.ts'
 import type { Verb } from '../../rules/status.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
@@ -14,6 +14,8 @@ export async function changePeering(
   verb: Verb,
   changes: Partial<Pick<Peering, 'name' | 'description'>> = {},
 ): Promise<Peering> {
+  // Here, in the transaction that writes: of any number of changes to one version, one is made.
+  requireVersion(current, context.ifMatch)
   const after = { ...step(current, verb, context.now), ...changes }
   const before = await writeExpiry(tx, context, current)
   await tx.updatePeering(before, after)

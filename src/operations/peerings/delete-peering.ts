@@ -1,10 +1,15 @@
 import type { PeeringId } from '../../rules/ids.ts'
+import { refuseProtected } from '../../rules/protection.ts'
 import { writing } from '../operation.ts'
 import { changePeering } from './change-peering.ts'
 import { loadPeering } from './load-peering.ts'
 
-/** Either side, in any status. What remains is a tombstone that only a list with `status=DELETED` shows (P11). */
+/**
+ * Either side, in any status, unless it is protected. What remains is a tombstone that only a list with
+ * `status=DELETED` shows (P11).
+ */
 export const deletePeering = writing<PeeringId, void>('deletePeering', async (tx, context, id) => {
   const peering = await loadPeering(tx, context, id)
+  refuseProtected(context.caller, peering, await tx.protectedBy(id))
   await changePeering(tx, context, peering, 'delete')
 })

@@ -1,4 +1,6 @@
 import type { ReadTransaction, WriteTransaction } from '../../store/store.ts'
+import { isReplay } from '../once.ts'
+import type { Context, WriteOperation } from '../operation.ts'
 
 type Writes = Omit<WriteTransaction, keyof ReadTransaction>
 
@@ -8,6 +10,19 @@ type Writes = Omit<WriteTransaction, keyof ReadTransaction>
  */
 export function dryRun(tx: ReadTransaction): WriteTransaction {
   return { ...tx, ...WRITES }
+}
+
+/** What an operation would give, or the refusal that it would throw. */
+export async function tryOut<Input, Result>(
+  tx: ReadTransaction,
+  context: Context,
+  operation: WriteOperation<Input, Result>,
+  input: Input,
+): Promise<Result> {
+  // A plan is no repeat of the change that it asks about, whatever key its request has.
+  const result = await operation.run(dryRun(tx), { context: { ...context, once: undefined }, input })
+  if (isReplay(result)) throw new Error(`${operation.name} was tried out and not run`)
+  return result
 }
 
 function nothing(): void {}
@@ -41,4 +56,7 @@ const WRITES: Writes = {
   deleteAccessKey: nothing,
   revokeToken: nothing,
   insertSetting: nothing,
+  keepAnswer: nothing,
+  forgetAnswer: nothing,
+  setProtection: nothing,
 }

@@ -8,12 +8,12 @@ import { reading } from '../operation.ts'
 import { createRoute, type NewRoute } from '../routes/create-route.ts'
 import { loadRoute } from '../routes/load-route.ts'
 import { factsOf } from '../routes/report-routes.ts'
-import { dryRun } from './dry-run.ts'
+import { tryOut } from './dry-run.ts'
 import { attempt } from './findings.ts'
 
 /** What a route would meet, and what it would come to. */
 export const planCreateRoute = reading<NewRoute, Plan>('planCreateRoute', async (tx, context, input) => {
-  const made = await attempt(() => createRoute.run(dryRun(tx), { context, input }))
+  const made = await attempt(() => tryOut(tx, context, createRoute, input))
   const warnings = 'value' in made ? await warningsOf(tx, made.value) : []
   return { findings: [...made.findings, ...warnings], removes: [], status: undefined }
 })

@@ -9,23 +9,23 @@ import { changeExtendCidrs, type ExtendCidrChange } from '../vpcs/change-extend-
 import { deleteVpc } from '../vpcs/delete-vpc.ts'
 import { loadVpc } from '../vpcs/load-vpc.ts'
 import { updateVpc, type VpcChange } from '../vpcs/update-vpc.ts'
-import { dryRun } from './dry-run.ts'
+import { tryOut } from './dry-run.ts'
 import { attempt } from './findings.ts'
 
 /** What another primary block, name or description of a VPC would meet. */
 export const planUpdateVpc = reading<VpcChange, Plan>('planUpdateVpc', (tx, context, input) =>
-  planBlocks(tx, context, input.id, () => updateVpc.run(dryRun(tx), { context, input })),
+  planBlocks(tx, context, input.id, () => tryOut(tx, context, updateVpc, input)),
 )
 
 /** What more or fewer secondary blocks would meet. */
 export const planExtendCidrs = reading<ExtendCidrChange, Plan>('planExtendCidrs', (tx, context, input) =>
-  planBlocks(tx, context, input.id, () => changeExtendCidrs.run(dryRun(tx), { context, input })),
+  planBlocks(tx, context, input.id, () => tryOut(tx, context, changeExtendCidrs, input)),
 )
 
 /** What a VPC would take along: requests of strangers, and peerings that are over. */
 export const planDeleteVpc = reading<VpcId, Plan>('planDeleteVpc', async (tx, context, input) => {
   await loadVpc(tx, context, input)
-  const { findings } = await attempt(() => deleteVpc.run(dryRun(tx), { context, input }))
+  const { findings } = await attempt(() => tryOut(tx, context, deleteVpc, input))
   const peerings = findings.length > 0 ? [] : await tx.peeringsOfVpc(input)
   return {
     findings,

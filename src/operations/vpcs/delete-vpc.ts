@@ -1,5 +1,6 @@
 import type { VpcId } from '../../rules/ids.ts'
 import { asOf, type Peering } from '../../rules/peering.ts'
+import { refuseProtected } from '../../rules/protection.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import type { Vpc } from '../../rules/vpc.ts'
 import { writing } from '../operation.ts'
@@ -9,7 +10,7 @@ import { loadVpc } from './load-vpc.ts'
 /**
  * Refused while a peering holds the VPC (P8), or it has subnets or route tables that somebody made. A peering that is
  * over, or that a stranger asks for and nobody has accepted, does not hold it, or else a stranger could stop the owner:
- * such ones are deleted with it, and so is the default table.
+ * such ones are deleted with it, unless the owner protects them, and so is the default table.
  */
 export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, id) => {
   const vpc = await loadVpc(tx, context, id)
@@ -34,7 +35,10 @@ export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, i
       routeTableId: custom.id,
     })
   }
-  for (const peering of peerings) await changePeering(tx, context, peering, 'delete')
+  for (const peering of peerings) {
+    refuseProtected(context.caller, peering, await tx.protectedBy(peering.id))
+    await changePeering(tx, context, peering, 'delete')
+  }
   for (const table of tables) await tx.deleteRouteTable(table.id)
   await tx.deleteVpc(vpc)
 })

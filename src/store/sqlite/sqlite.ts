@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import type { PeeringId } from '../../rules/ids.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import type { Body, ReadTransaction, Store, WriteTransaction } from '../store.ts'
 import type { CheckpointerData } from './checkpointer.ts'
@@ -44,6 +45,7 @@ class SqliteStore implements Store {
   readonly #writer: Worker
   readonly #file: string
   readonly #peopleListeners: (() => void)[] = []
+  readonly #peeringListeners: ((ids: readonly PeeringId[]) => void)[] = []
   /** To be sent at the end of this turn of the event loop. */
   #unsent: Waiting[] = []
   /** Sent and not answered, in order. */
@@ -84,6 +86,10 @@ class SqliteStore implements Store {
 
   onPeopleChanged(listener: () => void): void {
     this.#peopleListeners.push(listener)
+  }
+
+  onPeeringsChanged(listener: (ids: readonly PeeringId[]) => void): void {
+    this.#peeringListeners.push(listener)
   }
 
   statistics() {
@@ -136,6 +142,7 @@ class SqliteStore implements Store {
     this.#writes += group.length
     this.#memory.forget(peerings, projects)
     if (people) for (const listener of this.#peopleListeners) listener()
+    if (peerings.length > 0) for (const listener of this.#peeringListeners) listener(peerings)
     if (this.#waiting() === 0) this.#drained?.()
     group.forEach((waiting, index) => {
       const outcome = outcomes[index]

@@ -2,9 +2,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PeeringId, ProjectId } from '../../rules/ids.ts'
 import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { keptAnswerReads, keptAnswerWrites } from './kept-answers.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
 import { portReads, portWrites } from './ports.ts'
+import { protectionReads, protectionWrites } from './protection.ts'
 import { quotaReads, quotaWrites } from './quotas.ts'
 import { routeReads, routeWrites } from './routes.ts'
 import { subnetReads, subnetWrites } from './subnets.ts'
@@ -26,6 +28,8 @@ export function readTransaction(db: DatabaseSync): ReadTransaction {
     ...portReads(db),
     ...quotaReads(db),
     ...peopleReads(db),
+    ...keptAnswerReads(db),
+    ...protectionReads(db),
   }
 }
 
@@ -44,5 +48,7 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
     ...peopleWrites(db, () => {
       touched.people = true
     }),
+    ...keptAnswerWrites(db),
+    ...protectionWrites(db),
   }
 }

@@ -1,0 +1,19 @@
+/** Conditional requests (RFC 9110, 13): the headers as versions, which are what our ETags have between the quotes. */
+import type { FastifyRequest } from 'fastify'
+
+/**
+ * The versions of which the object must have one; undefined: any. What is no ETag, and a weak one, is the version of
+ * nothing: who meant to be careful is told 412 and not obeyed.
+ */
+export function ifMatch(request: FastifyRequest): readonly string[] | undefined {
+  const text = request.headers['if-match']
+  if (text === undefined || text.trim() === '*') return undefined
+  return [...text.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, version]) => (weak ? [] : (version ?? [])))
+}
+
+/** Whether the client says that it has this very version. Weak ETags will do for that. */
+export function isKnown(request: FastifyRequest, version: string): boolean {
+  const text = request.headers['if-none-match']
+  if (text === undefined) return false
+  return text.trim() === '*' || [...text.matchAll(/"([^"]*)"/g)].some(([, known]) => known === version)
+}
