@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { cidr, overlaps } from './cidr.ts'
+import { coveredBy } from './destination.ts'
 import type { ProjectId, RouteTableId, SubnetId, VpcId } from './ids.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Route } from './route.ts'
 import {
   assertPlace,
-  coveredBy,
   displacedBy,
   parseAvailabilityZone,
   parseGateway,

@@ -135,13 +135,11 @@ export type WireError =
   | Static<typeof KeystoneError>
   | Static<typeof GatewayError>
 
-/** In v1 a wrong request has a number for each noun; where none is given, that of VPCs. */
-export const BAD_REQUESTS: Readonly<Record<string, string>> = {
-  subnets: 'VPC.0201',
-  routetables: 'VPC.1202',
-}
 /** In v1 a wrong request has a number of its own for some nouns; for all others it is that of VPCs. */
-export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([['subnets', 'VPC.0201']])
+export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([
+  ['subnets', 'VPC.0201'],
+  ['routetables', 'VPC.1202'],
+])
 
 /** Titles as Keystone writes them. */
 const TITLES: Readonly<Record<number, string>> = {
