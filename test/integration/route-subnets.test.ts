@@ -1,11 +1,10 @@
 /** Subnets and the tables that route them: association, and the local routes that subnets bring. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { dump } from '../support/dump.ts'
 import { assertRefused, NOBODYS_ID } from '../support/peerings.ts'
 import {
   addRoute,
-  assertTableRefused,
+  assertNothingDone,
   defaultTable,
   entry,
   localIn,
@@ -35,11 +34,8 @@ suite('subnets and route tables', () => {
   const move = (id: string, subnets: object) =>
     service.ask(alice, 'POST', `${tablesOf(alice)}/${id}/action`, { routetable: { subnets } })
 
-  async function assertNothingDone(call: () => Promise<Answer>, status: number, code: string, message?: RegExp) {
-    const stored = dump(service.folder)
-    assertTableRefused(await call(), status, code, message)
-    assert.deepEqual(dump(service.folder), stored)
-  }
+  const assertUntouched = (call: () => Promise<Answer>, ...refusal: [number, string, RegExp?]) =>
+    assertNothingDone(service, call, ...refusal)
 
   /** The subnets of each table, in the order asked. */
   const subnetsOf = (...ids: string[]) =>
@@ -94,17 +90,17 @@ suite('subnets and route tables', () => {
     const bobs = await makeSubnet(service, bob, await service.makeVpc(bob, 'bobs'), '10.0.1.0/24')
     await move(one, { associate: [first] })
     for (const wrong of [other, bobs, NOBODYS_ID]) {
-      await assertNothingDone(() => move(two, { associate: [second, wrong] }), 400, 'VPC.1202', /has no subnet/)
-      await assertNothingDone(() => move(one, { disassociate: [first, wrong] }), 400, 'VPC.1202', /has no subnet/)
+      await assertUntouched(() => move(two, { associate: [second, wrong] }), 400, 'VPC.1202', /has no subnet/)
+      await assertUntouched(() => move(one, { disassociate: [first, wrong] }), 400, 'VPC.1202', /has no subnet/)
     }
-    await assertNothingDone(() => move(one, { disassociate: [first, second] }), 400, 'VPC.1202', /not associated/)
-    await assertNothingDone(() => move(one, { disassociate: [first, first] }), 400, 'VPC.1202', /not associated/)
-    await assertNothingDone(() => move(main, { disassociate: [second] }), 400, 'VPC.1202', /not associated/)
+    await assertUntouched(() => move(one, { disassociate: [first, second] }), 400, 'VPC.1202', /not associated/)
+    await assertUntouched(() => move(one, { disassociate: [first, first] }), 400, 'VPC.1202', /not associated/)
+    await assertUntouched(() => move(main, { disassociate: [second] }), 400, 'VPC.1202', /not associated/)
     for (const subnets of [{}, { associate: [] }, { associate: ['x'] }, { associate: [5] }, { associate: 'x' }]) {
-      await assertNothingDone(() => move(two, subnets), 400, 'VPC.1202')
+      await assertUntouched(() => move(two, subnets), 400, 'VPC.1202')
     }
     const many = Array.from({ length: 101 }, () => second)
-    await assertNothingDone(() => move(two, { associate: many }), 400, 'VPC.1202')
+    await assertUntouched(() => move(two, { associate: many }), 400, 'VPC.1202')
     assert.equal((await move(two, { associate: many.slice(1) })).status, 200)
   })
 
@@ -113,9 +109,9 @@ suite('subnets and route tables', () => {
     const [first, second] = subnets
     await move(one, { associate: [first, second] })
     const remove = () => service.ask(alice, 'DELETE', `${tablesOf(alice)}/${one}`)
-    await assertNothingDone(remove, 409, 'VPC.1209', new RegExp(first))
+    await assertUntouched(remove, 409, 'VPC.1209', new RegExp(first))
     await move(one, { disassociate: [first] })
-    await assertNothingDone(remove, 409, 'VPC.1209', new RegExp(second))
+    await assertUntouched(remove, 409, 'VPC.1209', new RegExp(second))
     const deleted = await service.ask(alice, 'DELETE', `/v1/${alice.projectId}/vpcs/${vpc}/subnets/${second}`)
     assert.equal(deleted.status, 204)
     assert.deepEqual(await subnetsOf(one), [[]])
@@ -151,7 +147,7 @@ suite('subnets and route tables', () => {
       })
     for (const destination of ['10.0.4.0/23', '10.0.5.0/24', '10.0.4.7/32', v6, v6.replace('/64', '/65')]) {
       assertRefused(await addRoute(service, alice, a, peering, destination), 400, 'InvalidInput')
-      await assertNothingDone(add(destination), 400, 'VPC.1212', /lies in the local route/)
+      await assertUntouched(add(destination), 400, 'VPC.1212', /lies in the local route/)
     }
     for (const destination of ['10.0.4.0/22', '10.0.0.0/16', '10.0.6.0/24', '0.0.0.0/0', '::/0']) {
       await makeRoute(service, alice, a, peering, destination)

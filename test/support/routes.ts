@@ -1,5 +1,6 @@
 /** Routes, route tables and what they need, as tests make them over HTTP. */
 import assert from 'node:assert/strict'
+import { dump } from './dump.ts'
 import { PEERINGS, requestPeering } from './peerings.ts'
 import type { Answer, Person, TestService } from './service.ts'
 
@@ -108,4 +109,15 @@ export function assertTableRefused({ status, body }: Answer, expected: number, c
   assert.deepEqual({ status, code: body?.code }, { status: expected, code }, JSON.stringify(body))
   assert.deepEqual([body.error_code, body.error_msg], [body.code, body.message])
   if (message !== undefined) assert.match(body.message, message)
+}
+
+/** Refused as above, and nothing in the database is different. */
+export async function assertNothingDone(
+  service: TestService,
+  call: () => Promise<Answer>,
+  ...refusal: [status: number, code: string, message?: RegExp]
+): Promise<void> {
+  const stored = dump(service.folder)
+  assertTableRefused(await call(), ...refusal)
+  assert.deepEqual(dump(service.folder), stored)
 }

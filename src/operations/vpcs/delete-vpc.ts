@@ -7,9 +7,9 @@ import { changePeering } from '../peerings/change-peering.ts'
 import { loadVpc } from './load-vpc.ts'
 
 /**
- * Refused while a peering holds the VPC (P8), or it has subnets or tables that somebody made. A peering that is over,
- * or that a stranger asks for and nobody has accepted, does not hold it, or else a stranger could stop the owner: such
- * ones are deleted with it, and so is its default table.
+ * Refused while a peering holds the VPC (P8), or it has subnets or route tables that somebody made. A peering that is
+ * over, or that a stranger asks for and nobody has accepted, does not hold it, or else a stranger could stop the owner:
+ * such ones are deleted with it, and so is the default table.
  */
 export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, id) => {
   const vpc = await loadVpc(tx, context, id)
