@@ -16,6 +16,16 @@ export function givenAll(value: string | string[] | undefined): readonly string[
   return values.length === 0 ? undefined : (values as string[])
 }
 
+export const IMPOSSIBLE = Symbol('a value that nothing has')
+
+/** The value of a filter. One that nothing can have is no error: data sources pass on what their user wrote. */
+export function parsed<T>(
+  text: string | undefined,
+  parse: (text: string) => T | undefined,
+): T | undefined | typeof IMPOSSIBLE {
+  return text === undefined ? undefined : (parse(text) ?? IMPOSSIBLE)
+}
+
 export interface PageQuery {
   readonly limit?: string | undefined
   readonly marker?: string | undefined

@@ -15,6 +15,8 @@ import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { portRoutes } from './routes/ports.ts'
 import { quotaRoutes } from './routes/quotas.ts'
+import { routeTableRoutes } from './routes/route-tables.ts'
+import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
@@ -83,6 +85,8 @@ const ROUTES = [
   vpcV3Routes,
   subnetRoutes,
   portRoutes,
+  routeRoutes,
+  routeTableRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

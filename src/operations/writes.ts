@@ -16,6 +16,12 @@ import { updateUser } from './people/update-user.ts'
 import { createPort } from './ports/create-port.ts'
 import { deletePort } from './ports/delete-port.ts'
 import { updatePort } from './ports/update-port.ts'
+import { createRouteTable } from './route-tables/create-route-table.ts'
+import { deleteRouteTable } from './route-tables/delete-route-table.ts'
+import { moveSubnets } from './route-tables/move-subnets.ts'
+import { updateRouteTable } from './route-tables/update-route-table.ts'
+import { createRoute } from './routes/create-route.ts'
+import { deleteRoute } from './routes/delete-route.ts'
 import { createSubnet } from './subnets/create-subnet.ts'
 import { deleteSubnet } from './subnets/delete-subnet.ts'
 import { updateSubnet } from './subnets/update-subnet.ts'
@@ -32,14 +38,19 @@ export const WRITES = [
   createPeering,
   createPort,
   createProject,
+  createRoute,
+  createRouteTable,
   createSubnet,
   createUser,
   createVpc,
   deleteAccessKey,
   deletePeering,
   deletePort,
+  deleteRoute,
+  deleteRouteTable,
   deleteSubnet,
   deleteVpc,
+  moveSubnets,
   rejectPeering,
   revokeToken,
   seedPeople,
@@ -47,6 +58,7 @@ export const WRITES = [
   sweepPeerings,
   updatePeering,
   updatePort,
+  updateRouteTable,
   updateSubnet,
   updateUser,
   updateVpc,

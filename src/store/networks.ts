@@ -39,7 +39,11 @@ export interface NetworkReads {
 
   route(id: RouteId): Awaitable<Route | undefined>
   routes(query: RouteQuery): Awaitable<readonly Route[]>
+  /** In the order in which they were made. */
   routesOfTable(id: RouteTableId): Awaitable<readonly Route[]>
+  /** The table's route to a destination: the one of this very text. */
+  routeTo(id: RouteTableId, destination: string): Awaitable<Route | undefined>
+  routeCount(id: RouteTableId): Awaitable<number>
   /** Of both sides, whatever the table. */
   routesVia(id: PeeringId): Awaitable<readonly Route[]>
 }

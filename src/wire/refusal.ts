@@ -85,6 +85,23 @@ export const SPELLINGS = {
   port_attached: { status: 400, type: 'PortInUse', code: 'VPC.2500' },
   port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
   port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
+  route_not_found: { status: 404, type: 'RouteNotFound', code: 'VPC.1521' },
+  route_vpc_not_peered: { status: 400, type: 'InvalidInput', code: 'VPC.1522' },
+  route_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1523' },
+  route_destination_taken: { status: 409, type: 'RouteConflict', code: 'VPC.1524' },
+  route_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1525' },
+  route_table_not_found: { status: 404, type: 'RouteTableNotFound', code: 'VPC.1208' },
+  route_table_in_use: { status: 409, type: 'RouteTableInUse', code: 'VPC.1209' },
+  route_table_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1210' },
+  table_route_not_found: { status: 400, type: 'InvalidInput', code: 'VPC.1202' },
+  table_next_hop_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.1213' },
+  table_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1212' },
+  table_destination_taken: { status: 400, type: 'InvalidInput', code: 'VPC.1211' },
+  table_subnet_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.1202' },
+  vpc_has_route_tables: {
+    ...{ status: 409, type: 'RouterInUse' },
+    code: { v1: 'VPC.0120', v3: 'VPC.9907', other: 'VPC.0120' },
+  },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },
   unavailable: { status: 503, type: 'ServiceUnavailable', code: 'APIGW.0204', gateway: true },
@@ -127,6 +144,7 @@ export type WireError =
 export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([
   ['subnets', 'VPC.0201'],
   ['ports', 'VPC.2500'],
+  ['routetables', 'VPC.1202'],
 ])
 
 /** Titles as Keystone writes them. */

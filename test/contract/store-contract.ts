@@ -1,6 +1,7 @@
 /**
  * What every store must keep, whatever it is made of: the sentences of src/store/store.ts as tests. What is read while
- * others write, opening and closing are in store-life.ts, lists and counters in store-lists.ts.
+ * others write, opening and closing are in store-life.ts, lists and counters in store-lists.ts, subnets in
+ * store-subnets.ts, route tables and routes in store-routes.ts.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -12,7 +13,9 @@ import { isUnavailable, look, openFresh } from './store-fresh.ts'
 import { lifeContract } from './store-life.ts'
 import { listContract } from './store-lists.ts'
 import { portContract } from './store-ports.ts'
+import { routeContract } from './store-routes.ts'
 import { ALICE, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
+import { subnetContract } from './store-subnets.ts'
 import type { StoreKind } from './stores.ts'
 
 export function storeContract(name: string, kind: StoreKind): void {
@@ -24,6 +27,8 @@ export function storeContract(name: string, kind: StoreKind): void {
     lifeContract(name, kind)
     listContract(kind)
     portContract(kind)
+    subnetContract(kind)
+    routeContract(kind)
   })
 }
 

@@ -141,7 +141,7 @@ function overVpcs(
   return fc.assert(property, { numRuns })
 }
 
-function withQueries<Row extends { readonly id: string }, Query>(
+export function withQueries<Row extends { readonly id: string }, Query>(
   rows: readonly Row[],
   anyQuery: (ids: readonly Row['id'][]) => fc.Arbitrary<Query>,
 ): fc.Arbitrary<[readonly Row[], readonly Query[]]> {
@@ -199,7 +199,10 @@ function expectedVpcs(rows: readonly Vpc[], query: VpcQuery): readonly Vpc[] {
   return pageOf(found, query)
 }
 
-function pageOf<Row extends { readonly id: string }>(found: readonly Row[], page: Page<Row['id']>): readonly Row[] {
+export function pageOf<Row extends { readonly id: string }>(
+  found: readonly Row[],
+  page: Page<Row['id']>,
+): readonly Row[] {
   const { limit, after, before } = page
   const range = found.filter(({ id }) => (after === undefined || id > after) && (before === undefined || id < before))
   const sorted = range.toSorted(samples.byId)
@@ -207,7 +210,7 @@ function pageOf<Row extends { readonly id: string }>(found: readonly Row[], page
 }
 
 /** Reads `whole` page by page, from its first item on and from its last one back. */
-async function assertPages<Row extends { readonly id: string }>(
+export async function assertPages<Row extends { readonly id: string }>(
   whole: readonly Row[],
   limit: number,
   read: (page: Page<Row['id']>) => Promise<readonly Row[]>,

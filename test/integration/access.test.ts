@@ -2,31 +2,19 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
-import { ACCESS_TABLE } from '../support/access-table.ts'
+import { ACCESS_ROWS, COLUMNS } from '../support/access-table.ts'
 import { dump } from '../support/dump.ts'
+import { byPassword } from '../support/logins.ts'
 import { PEERINGS } from '../support/peerings.ts'
 import { logIn, makePerson, type Person, send, startTestService, type TestService } from '../support/service.ts'
 import { signHeaders } from '../support/sign.ts'
-
-const COLUMNS = [
-  ...['nobody', 'bad', 'expired', 'revoked', 'forged'],
-  ...['alice', 'signed', 'domain', 'unscoped', 'bob', 'eve', 'admin'],
-]
-
-const rows = ACCESS_TABLE.trim()
-  .split('\n')
-  .slice(1)
-  .map((line) => {
-    const [method = '', path = '', object = '', ...statuses] = line.trim().split(/\s+/)
-    return { method, path, object, statuses: statuses.join(' ') }
-  })
 
 test('the table has every route of openapi.json, and no other', () => {
   const { paths } = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
   const routes = Object.entries<object>(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
-  assert.deepEqual([...new Set(rows.map(({ method, path }) => `${method} ${path}`))].sort(), routes.sort())
+  assert.deepEqual([...new Set(ACCESS_ROWS.map(({ method, path }) => `${method} ${path}`))].sort(), routes.sort())
 })
 
 suite('who may ask what', () => {
@@ -37,13 +25,15 @@ suite('who may ask what', () => {
   let kept: {
     vpc: string
     subnet: string
-    port: string
     peer: string
     ACTIVE: string
     PENDING: string
     aliceId: string
     userId: string
   }
+  /** A VPC of alice's with an ACTIVE peering, for routes; and the VPC of the route table that was made last. */
+  let routed: { vpc: string; peering: string }
+  let tableVpc: string
   let made = 0
 
   before(async () => {
@@ -75,7 +65,6 @@ suite('who may ask what', () => {
     kept = {
       vpc,
       subnet: '',
-      port: '',
       peer,
       ACTIVE: await newPeering('ACTIVE'),
       PENDING: await newPeering('PENDING'),
@@ -83,11 +72,11 @@ suite('who may ask what', () => {
       userId,
     }
     kept = { ...kept, subnet: await newSubnet() }
-    kept = { ...kept, port: await newPort() }
+    routed = await newPeeredVpc()
   })
   after(() => service[Symbol.asyncDispose]())
 
-  for (const { method, path, object, statuses } of rows) {
+  for (const { method, path, object, statuses } of ACCESS_ROWS) {
     test(`${method} ${path} (${object}): ${statuses}`, async () => {
       const got: number[] = []
       for (const column of COLUMNS) {
@@ -113,7 +102,7 @@ suite('who may ask what', () => {
       project_id: () => (object === 'in-own' ? own : alice).projectId,
       target_id: () => alice.projectId,
       subnet_id: () => (method === 'GET' ? kept.subnet : newSubnet()),
-      port_id: () => (method === 'GET' ? kept.port : newPort()),
+      port_id: newPort,
       vpc_id: () =>
         path.includes('subnets')
           ? kept.vpc
@@ -121,9 +110,11 @@ suite('who may ask what', () => {
             ? kept.vpc
             : newVpc(alice, path.endsWith('remove-extend-cidr')),
       id: () => {
+        if (object === 'route') return newRoute()
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
       },
+      routetable_id: newTable,
       user_id: () => kept.userId,
       access_key: newAccessKey,
     }
@@ -174,6 +165,14 @@ suite('who may ask what', () => {
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr':
       case 'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr':
         return { vpc: { extend_cidrs } }
+      case 'POST /v2.0/vpc/routes':
+        return routeBody()
+      case 'POST /v1/{project_id}/routetables':
+        return { routetable: { vpc_id: await newVpc(alice), name } }
+      case 'PUT /v1/{project_id}/routetables/{routetable_id}':
+        return { routetable: { name } }
+      case 'POST /v1/{project_id}/routetables/{routetable_id}/action':
+        return { routetable: { subnets: { associate: [await newSubnet(tableVpc)] } } }
       case 'PUT /causeway/v1/projects/{target_id}/quotas':
         return { quotas: { vpc: -1 } }
       default:
@@ -210,8 +209,8 @@ suite('who may ask what', () => {
     return vpc.id
   }
 
-  async function newSubnet(): Promise<string> {
-    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet())).subnet.id
+  async function newSubnet(vpc = kept.vpc): Promise<string> {
+    return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/subnets`, freshSubnet(vpc))).subnet.id
   }
 
   async function newPort(): Promise<string> {
@@ -219,10 +218,10 @@ suite('who may ask what', () => {
     return (await make(people.alice, 'POST', `/v1/${people.alice.projectId}/ports`, body)).port.id
   }
 
-  function freshSubnet() {
+  function freshSubnet(vpc = kept.vpc) {
     const [high, low] = [Math.floor(++made / 256), made % 256]
     const [cidr, gateway_ip] = [`10.${high}.${low}.0/24`, `10.${high}.${low}.1`]
-    return { subnet: { name: 'fresh', cidr, gateway_ip, vpc_id: kept.vpc } }
+    return { subnet: { name: 'fresh', cidr, gateway_ip, vpc_id: vpc } }
   }
 
   async function newPeering(status: 'PENDING' | 'ACTIVE'): Promise<string> {
@@ -230,6 +229,28 @@ suite('who may ask what', () => {
     const { id } = (await make(people.alice, 'POST', PEERINGS, body)).peering
     if (status === 'ACTIVE') await make(people.bob, 'PUT', `${PEERINGS}/${id}/accept`)
     return id
+  }
+
+  async function newPeeredVpc() {
+    const peering = await newPeering('ACTIVE')
+    const { request_vpc_info } = (await make(people.alice, 'GET', `${PEERINGS}/${peering}`)).peering
+    return { vpc: request_vpc_info.vpc_id, peering }
+  }
+
+  function routeBody() {
+    const destination = `172.16.${++made % 256}.0/24`
+    return { route: { type: 'peering', vpc_id: routed.vpc, nexthop: routed.peering, destination } }
+  }
+
+  async function newRoute(): Promise<string> {
+    return (await make(people.alice, 'POST', '/v2.0/vpc/routes', routeBody())).route.id
+  }
+
+  async function newTable(): Promise<string> {
+    const { projectId } = people.alice
+    tableVpc = await newVpc(people.alice)
+    const body = { routetable: { vpc_id: tableVpc } }
+    return (await make(people.alice, 'POST', `/v1/${projectId}/routetables`, body)).routetable.id
   }
 
   function peeringBody(from: string, to: string) {
@@ -251,13 +272,7 @@ suite('who may ask what', () => {
   }
 
   function loginOf(scope: unknown) {
-    const { name, password, domain } = people.alice
-    return {
-      auth: {
-        identity: { methods: ['password'], password: { user: { name, password, domain: { name: domain } } } },
-        scope,
-      },
-    }
+    return { auth: { identity: byPassword(people.alice), scope } }
   }
 
   async function tokenFor(scope: unknown): Promise<string> {

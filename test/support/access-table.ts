@@ -1,12 +1,18 @@
 /** Who may ask what, for test/integration/access.test.ts: its rows are the proof's, and a new route takes one. */
 
+/** The callers, in the order of the table. */
+export const COLUMNS = [
+  ...['nobody', 'bad', 'expired', 'revoked', 'forged'],
+  ...['alice', 'signed', 'domain', 'unscoped', 'bob', 'eve', 'admin'],
+]
+
 /**
  * One line per route and object, with the status for each caller: nobody; a bad token, one that is 24 hours old, one
  * that was taken back; a forged signature; alice by a token, by a signature, by a token scoped to her domain, by one
  * scoped to nothing; bob, eve, admin. Everything is alice's (`hers`), and bob is the accepter of the peerings. A VPC is
  * asked for in her project, or (`in-own`) in the caller's.
  */
-export const ACCESS_TABLE = `
+const ACCESS_TABLE = `
                                                                       nob bad exp rev for  ali sig dom uns  bob eve adm
 GET    /                                                     -        200 200 200 200 200  200 200 200 200  200 200 200
 GET    /v2.0                                                 -        200 200 200 200 200  200 200 200 200  200 200 200
@@ -69,6 +75,20 @@ PUT    /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    hers     401 401 40
 PUT    /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    in-own   401 401 401 401 401  200 200 403 403  404 404 404
 DELETE /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    hers     401 401 401 401 401  204 204 403 403  400 400 204
 DELETE /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    in-own   401 401 401 401 401  204 204 403 403  404 404 404
+GET    /v2.0/vpc/routes                                      -        401 401 401 401 401  200 200 403 403  200 200 200
+POST   /v2.0/vpc/routes                                      hers     401 401 401 401 401  201 201 403 403  404 404 201
+GET    /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  200 200 403 403  404 404 200
+DELETE /v2.0/vpc/routes/{id}                                 route    401 401 401 401 401  204 204 403 403  404 404 204
+GET    /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
+POST   /v1/{project_id}/routetables                          hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
+GET    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
+PUT    /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  200 200 403 403  400 400 200
+PUT    /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  200 200 403 403  404 404 404
+DELETE /v1/{project_id}/routetables/{routetable_id}          hers     401 401 401 401 401  204 204 403 403  400 400 204
+DELETE /v1/{project_id}/routetables/{routetable_id}          in-own   401 401 401 401 401  204 204 403 403  404 404 404
+POST   /v1/{project_id}/routetables/{routetable_id}/action   hers     401 401 401 401 401  200 200 403 403  400 400 200
+POST   /v1/{project_id}/routetables/{routetable_id}/action   in-own   401 401 401 401 401  200 200 403 403  404 404 404
 GET    /v1/{project_id}/ports                                hers     401 401 401 401 401  200 200 403 403  400 400 200
 POST   /v1/{project_id}/ports                                hers     401 401 401 401 401  200 200 403 403  400 400 200
 POST   /v1/{project_id}/ports                                in-own   401 401 401 401 401  200 200 403 403  404 404 404
@@ -81,3 +101,11 @@ DELETE /v1/{project_id}/ports/{port_id}                      in-own   401 401 40
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 `
+
+export const ACCESS_ROWS = ACCESS_TABLE.trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => {
+    const [method = '', path = '', object = '', ...statuses] = line.trim().split(/\s+/)
+    return { method, path, object, statuses: statuses.join(' ') }
+  })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { PEERINGS, peeringBody, requestPeering } from './peerings.ts'
+import { entry, makeSubnet, makeTable, peeredVpcs, ROUTES, routeBody, tablesOf } from './routes.ts'
 import type { Person, TestService } from './service.ts'
 
 export interface BodyCall {
@@ -73,6 +74,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
       `/causeway/v1/projects/${alice.projectId}/quotas`,
       { quotas: { vpc: -1, vpcPeer: -1, subnet: -1 } },
     ],
+    ...(await routeCalls(service)),
   }
   const schemas = bodySchemas()
   assert.deepEqual(Object.keys(calls).sort(), Object.keys(schemas).sort())
@@ -83,6 +85,43 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
 }
 
 type Calls = Readonly<Record<string, readonly [Person, string, Record<string, unknown>]>>
+
+async function routeCalls(service: TestService): Promise<Calls> {
+  const { alice, bob } = service
+  const tables = tablesOf(alice)
+  const routed = await peeredVpcs(service, alice, bob)
+  const entryTo = (destination: string) => entry(routed.peering, destination, 'x')
+  const subnet = await makeSubnet(service, alice, routed.a, '10.0.1.0/24')
+  const table = await makeTable(service, alice, routed.a, {
+    routes: [entryTo('172.18.0.0/16'), entryTo('172.19.0.0/16')],
+  })
+  return {
+    'POST /v2.0/vpc/routes': [alice, ROUTES, { route: routeBody(routed.a, routed.peering, '172.16.0.0/16') }],
+    'POST /v1/{project_id}/routetables': [
+      alice,
+      tables,
+      { routetable: { vpc_id: routed.a, name: 'made', description: 'x', routes: [entryTo('172.17.0.0/16')] } },
+    ],
+    'PUT /v1/{project_id}/routetables/{routetable_id}': [
+      alice,
+      `${tables}/${table.id}`,
+      {
+        routetable: {
+          ...{ name: 'renamed', description: 'x' },
+          routes: {
+            ...{ del: [entryTo('172.19.0.0/16')], mod: [entryTo('172.18.0.0/16')] },
+            add: [entryTo('172.19.0.0/16'), entryTo('fd00::/64')],
+          },
+        },
+      },
+    ],
+    'POST /v1/{project_id}/routetables/{routetable_id}/action': [
+      alice,
+      `${tables}/${table.id}/action`,
+      { routetable: { subnets: { associate: [subnet], disassociate: [] } } },
+    ],
+  }
+}
 
 async function subnetCalls({ alice, ask }: TestService, vpcId: string): Promise<Calls> {
   const path = `/v1/${alice.projectId}/subnets`

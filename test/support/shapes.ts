@@ -21,6 +21,8 @@ import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/p
 import { PortAnswer, PortListAnswer } from '../../src/wire/ports.ts'
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
+import { RouteTableAnswer, RouteTableListAnswer } from '../../src/wire/route-tables.ts'
+import { RouteAnswer, RouteListAnswer } from '../../src/wire/routes.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
 import { SubnetAnswer, SubnetListAnswer, SubnetUpdatedAnswer } from '../../src/wire/subnets.ts'
 import { IdentityVersionAnswer, NetworkResourcesAnswer, NetworkVersionsAnswer } from '../../src/wire/versions.ts'
@@ -74,6 +76,16 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'GET /v3/:project_id/vpc/vpcs/:vpc_id': { 200: VpcV3Answer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
+  'GET /v2.0/vpc/routes': { 200: RouteListAnswer },
+  'POST /v2.0/vpc/routes': { 201: RouteAnswer },
+  'GET /v2.0/vpc/routes/:id': { 200: RouteAnswer },
+  'DELETE /v2.0/vpc/routes/:id': { 204: null },
+  'GET /v1/:project_id/routetables': { 200: RouteTableListAnswer },
+  'POST /v1/:project_id/routetables': { 200: RouteTableAnswer },
+  'GET /v1/:project_id/routetables/:routetable_id': { 200: RouteTableAnswer },
+  'PUT /v1/:project_id/routetables/:routetable_id': { 200: RouteTableAnswer },
+  'DELETE /v1/:project_id/routetables/:routetable_id': { 204: null },
+  'POST /v1/:project_id/routetables/:routetable_id/action': { 200: RouteTableAnswer },
   'GET /v1/:project_id/subnets': { 200: SubnetListAnswer },
   'POST /v1/:project_id/subnets': { 200: SubnetAnswer },
   'GET /v1/:project_id/subnets/:subnet_id': { 200: SubnetAnswer },

@@ -29,7 +29,7 @@ import {
 } from '../../wire/peerings.ts'
 import { baseOf } from '../address.ts'
 import type { App, ServerParts } from '../app.ts'
-import { given, pageLinks, pageOf } from '../query.ts'
+import { given, IMPOSSIBLE, pageLinks, pageOf, parsed } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 
 const PATH = '/v2.0/vpc/peerings'
@@ -156,15 +156,6 @@ function filterOf(query: { id?: string; name?: string; status?: string; tenant_i
   const status = parsed(given(query.status), (text) => (isStatus(text) ? text : undefined))
   if (id === IMPOSSIBLE || projectId === IMPOSSIBLE || vpcId === IMPOSSIBLE || status === IMPOSSIBLE) return undefined
   return { id, projectId, vpcId, status, name: given(query.name) }
-}
-
-const IMPOSSIBLE = Symbol('a value that nothing has')
-
-function parsed<T>(
-  text: string | undefined,
-  parse: (text: string) => T | undefined,
-): T | undefined | typeof IMPOSSIBLE {
-  return text === undefined ? undefined : (parse(text) ?? IMPOSSIBLE)
 }
 
 /** A name where an id is expected is *not found*: the CLI asks so, and then looks the name up in the list. */

@@ -1,9 +1,10 @@
-/** How every change of a peering is written: the row and its event in the caller's transaction. */
+/** How every change of a peering is written: the row, its routes and its event in the caller's transaction. */
 import type { Caller } from '../../rules/access.ts'
 import { type Peering, statusAt, step } from '../../rules/peering.ts'
 import type { Verb } from '../../rules/status.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
+import { deleteRoutesVia } from '../routes/delete-routes-via.ts'
 
 /** Takes one step through the table and saves it with what else changed. Throws where the table has no such step. */
 export async function changePeering(
@@ -16,6 +17,7 @@ export async function changePeering(
   const after = { ...step(current, verb, context.now), ...changes }
   const before = await writeExpiry(tx, context, current)
   await tx.updatePeering(before, after)
+  if (verb === 'delete') await deleteRoutesVia(tx, after.id, context.now)
   await tx.insertEvent({
     ...actor(context),
     at: context.now,

@@ -7,8 +7,9 @@ import { changePeering } from '../peerings/change-peering.ts'
 import { loadVpc } from './load-vpc.ts'
 
 /**
- * Refused while a peering holds the VPC (P8) or it has subnets. A peering that is over, or that a stranger asks for
- * and nobody has accepted, does not hold it, or else a stranger could stop the owner: such ones are deleted with it.
+ * Refused while a peering holds the VPC (P8), or it has subnets or route tables that somebody made. A peering that is
+ * over, or that a stranger asks for and nobody has accepted, does not hold it, or else a stranger could stop the owner:
+ * such ones are deleted with it, and so is the default table.
  */
 export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, id) => {
   const vpc = await loadVpc(tx, context, id)
@@ -26,8 +27,15 @@ export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, i
       subnetId: subnet.id,
     })
   }
+  const tables = await tx.routeTablesOfVpc(id)
+  const custom = tables.find(({ isDefault }) => !isDefault)
+  if (custom !== undefined) {
+    throw new Refusal('vpc_has_route_tables', `VPC ${id} has route table ${custom.id}; delete the table first.`, {
+      routeTableId: custom.id,
+    })
+  }
   for (const peering of peerings) await changePeering(tx, context, peering, 'delete')
-  for (const table of await tx.routeTablesOfVpc(id)) await tx.deleteRouteTable(table.id)
+  for (const table of tables) await tx.deleteRouteTable(table.id)
   await tx.deleteVpc(vpc)
 })
 

@@ -6,7 +6,15 @@ import { limitTo } from './planning.ts'
 
 type RouteReads = Pick<
   NetworkReads,
-  'routeTable' | 'routeTables' | 'routeTablesOfVpc' | 'route' | 'routes' | 'routesOfTable' | 'routesVia'
+  | 'routeTable'
+  | 'routeTables'
+  | 'routeTablesOfVpc'
+  | 'route'
+  | 'routes'
+  | 'routesOfTable'
+  | 'routeTo'
+  | 'routeCount'
+  | 'routesVia'
 >
 type RouteWrites = Pick<
   NetworkWrites,
@@ -29,6 +37,8 @@ export function routeReads(db: DatabaseSync): RouteReads {
   const tables = pages(db, `route_table where project_id = :project ${TABLE_FILTERS}`)
   const route = db.prepare('select * from route where id = ?')
   const ofTable = db.prepare('select * from route where table_id = ? order by key')
+  const to = db.prepare('select * from route where table_id = ? and destination = ?')
+  const count = db.prepare('select count(*) as count from route where table_id = ?')
   const via = db.prepare('select * from route where nexthop = ? order by id')
   const routes = pages(db, `route where project_id = :project and is_default = 1 ${ROUTE_FILTERS}`)
   return {
@@ -50,6 +60,11 @@ export function routeReads(db: DatabaseSync): RouteReads {
         toRoute,
       ),
     routesOfTable: (id) => ofTable.all(id).map(toRoute),
+    routeTo(id, destination) {
+      const row = to.get(id, destination)
+      return row && toRoute(row)
+    },
+    routeCount: (id) => count.get(id)?.count as number,
     routesVia: (id) => via.all(id).map(toRoute),
   }
 }

@@ -1,0 +1,10 @@
+import type { PeeringId } from '../../rules/ids.ts'
+import type { WriteTransaction } from '../../store/store.ts'
+import { touchTable } from '../route-tables/touch-table.ts'
+
+/** On both sides and in every table; with the peering, so that no route ever leads nowhere. */
+export async function deleteRoutesVia(tx: WriteTransaction, id: PeeringId, now: number): Promise<void> {
+  const routes = await tx.routesVia(id)
+  for (const route of routes) await tx.deleteRoute(route.id)
+  for (const tableId of new Set(routes.map((route) => route.tableId))) await touchTable(tx, tableId, now)
+}
