@@ -96,9 +96,9 @@ const ROUTES = [
   routeReportRoutes,
   tagRoutes,
   subnetRoutes,
+  portRoutes,
   routeRoutes,
   routeTableRoutes,
-  portRoutes,
   quotaRoutes,
   healthRoutes,
 ] as const

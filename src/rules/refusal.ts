@@ -57,6 +57,12 @@ export const REFUSAL_CODES = [
   'subnet_overlap',
   'subnet_covers_route',
   'subnet_wrong_vpc',
+  'subnet_has_ports',
+  // ports
+  'port_not_found',
+  'port_attached',
+  'port_address_taken',
+  'port_subnet_full',
   // routes and route tables
   'route_not_found',
   'route_vpc_not_peered',
@@ -72,12 +78,6 @@ export const REFUSAL_CODES = [
   'table_destination_taken',
   'table_subnet_invalid',
   'vpc_has_route_tables',
-  'subnet_has_ports',
-  // ports
-  'port_not_found',
-  'port_attached',
-  'port_address_taken',
-  'port_subnet_full',
   // people
   'identity_not_found',
   'identity_name_taken',

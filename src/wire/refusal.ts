@@ -86,6 +86,11 @@ export const SPELLINGS = {
   subnet_overlap: { status: 400, type: 'InvalidInput', code: 'VPC.0204' },
   subnet_covers_route: { status: 409, type: 'Conflict', code: 'VPC.0210' },
   subnet_wrong_vpc: { status: 400, type: 'InvalidInput', code: 'VPC.0207' },
+  subnet_has_ports: { status: 409, type: 'SubnetInUse', code: 'VPC.0208' },
+  port_not_found: { status: 404, type: 'PortNotFound', code: 'VPC.2502' },
+  port_attached: { status: 400, type: 'PortInUse', code: 'VPC.2500' },
+  port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
+  port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
   route_not_found: { status: 404, type: 'RouteNotFound', code: 'VPC.1521' },
   route_vpc_not_peered: { status: 400, type: 'InvalidInput', code: 'VPC.1522' },
   route_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1523' },
@@ -103,11 +108,6 @@ export const SPELLINGS = {
     ...{ status: 409, type: 'RouterInUse' },
     code: { v1: 'VPC.0120', v3: 'VPC.9907', other: 'VPC.0120' },
   },
-  subnet_has_ports: { status: 409, type: 'SubnetInUse', code: 'VPC.0208' },
-  port_not_found: { status: 404, type: 'PortNotFound', code: 'VPC.2502' },
-  port_attached: { status: 400, type: 'PortInUse', code: 'VPC.2500' },
-  port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
-  port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },
   unavailable: { status: 503, type: 'ServiceUnavailable', code: 'APIGW.0204', gateway: true },
@@ -153,6 +153,7 @@ export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([
   ['quotas', 'VPC.1207'],
   ['tags', 'VPC.1801'],
   ['ports', 'VPC.2500'],
+  ['routetables', 'VPC.1202'],
 ])
 
 /** Titles as Keystone writes them. */

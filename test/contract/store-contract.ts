@@ -26,9 +26,9 @@ export function storeContract(name: string, kind: StoreKind): void {
     orderContract(kind)
     lifeContract(name, kind)
     listContract(kind)
+    portContract(kind)
     subnetContract(kind)
     routeContract(kind)
-    portContract(kind)
   })
 }
 

@@ -3,32 +3,19 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { ACCESS_BODIES } from '../support/access-bodies.ts'
-import { ACCESS_TABLE } from '../support/access-table.ts'
-import { dump } from '../support/dump.ts'
-import { byPassword, scopedTo } from '../support/logins.ts'
+import { ACCESS_ROWS, ACCESS_TABLE, COLUMNS } from '../support/access-table.ts'
+import { dump, dump } from '../support/dump.ts'
+import { byPassword, byPassword, scopedTo } from '../support/logins.ts'
 import { PEERINGS } from '../support/peerings.ts'
 import { logIn, makePerson, type Person, send, startTestService, type TestService } from '../support/service.ts'
 import { signHeaders } from '../support/sign.ts'
-
-const COLUMNS = [
-  ...['nobody', 'bad', 'expired', 'revoked', 'forged'],
-  ...['alice', 'signed', 'domain', 'unscoped', 'bob', 'eve', 'admin'],
-]
-
-const rows = ACCESS_TABLE.trim()
-  .split('\n')
-  .slice(1)
-  .map((line) => {
-    const [method = '', path = '', object = '', ...statuses] = line.trim().split(/\s+/)
-    return { method, path, object, statuses: statuses.join(' ') }
-  })
 
 test('the table has every route of openapi.json, and no other', () => {
   const { paths } = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'))
   const routes = Object.entries<object>(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
-  assert.deepEqual([...new Set(rows.map(({ method, path }) => `${method} ${path}`))].sort(), routes.sort())
+  assert.deepEqual([...new Set(ACCESS_ROWS.map(({ method, path }) => `${method} ${path}`))].sort(), routes.sort())
 })
 
 suite('who may ask what', () => {
@@ -39,7 +26,6 @@ suite('who may ask what', () => {
   let kept: {
     vpc: string
     subnet: string
-    port: string
     peer: string
     ACTIVE: string
     PENDING: string
@@ -81,7 +67,6 @@ suite('who may ask what', () => {
     kept = {
       vpc,
       subnet: '',
-      port: '',
       peer,
       ACTIVE: await newPeering('ACTIVE'),
       PENDING: await newPeering('PENDING'),
@@ -90,11 +75,10 @@ suite('who may ask what', () => {
     }
     kept = { ...kept, subnet: await newSubnet() }
     routed = await newPeeredVpc()
-    kept = { ...kept, port: await newPort() }
   })
   after(() => service[Symbol.asyncDispose]())
 
-  for (const { method, path, object, statuses } of rows) {
+  for (const { method, path, object, statuses } of ACCESS_ROWS) {
     test(`${method} ${path} (${object}): ${statuses}`, async () => {
       const got: number[] = []
       for (const column of COLUMNS) {
@@ -120,7 +104,7 @@ suite('who may ask what', () => {
       project_id: () => (object === 'in-own' ? own : alice).projectId,
       target_id: () => alice.projectId,
       subnet_id: () => (method === 'GET' ? kept.subnet : newSubnet()),
-      port_id: () => (method === 'GET' ? kept.port : newPort()),
+      port_id: newPort,
       vpc_id: () =>
         path.includes('subnets')
           ? kept.vpc
@@ -265,6 +249,16 @@ suite('who may ask what', () => {
     const { credentials } = await make(people.alice, 'GET', KEYS)
     const spare = credentials.find(({ access }: { access: string }) => access !== people.alice.accessKey)
     if (spare !== undefined) await make(people.alice, 'DELETE', `${KEYS}/${spare.access}`)
+  }
+
+  function loginOf(scope: unknown) {
+    return { auth: { identity: byPassword(people.alice), scope } }
+  }
+
+  async function tokenFor(scope: unknown): Promise<string> {
+    const answer = await send(service.url, 'POST', '/v3/auth/tokens', loginOf(scope), {})
+    assert.equal(answer.status, 201)
+    return answer.headers.get('x-subject-token') ?? ''
   }
 })
 

@@ -1,12 +1,18 @@
 /** Who may ask what, for test/integration/access.test.ts: its rows are the proof's, and a new route takes one. */
 
+/** The callers, in the order of the table. */
+export const COLUMNS = [
+  ...['nobody', 'bad', 'expired', 'revoked', 'forged'],
+  ...['alice', 'signed', 'domain', 'unscoped', 'bob', 'eve', 'admin'],
+]
+
 /**
  * One line per route and object, with the status for each caller: nobody; a bad token, one that is 24 hours old, one
  * that was taken back; a forged signature; alice by a token, by a signature, by a token scoped to her domain, by one
  * scoped to nothing; bob, eve, admin. Everything is alice's (`hers`), and bob is the accepter of the peerings. A VPC is
  * asked for in her project, or (`in-own`) in the caller's.
  */
-export const ACCESS_TABLE = `
+const ACCESS_TABLE = `
                                                                       nob bad exp rev for  ali sig dom uns  bob eve adm
 GET    /                                                     -        200 200 200 200 200  200 200 200 200  200 200 200
 GET    /v2.0                                                 -        200 200 200 200 200  200 200 200 200  200 200 200
@@ -124,3 +130,11 @@ GET    /causeway/v1/peerings/{id}                            ACTIVE   401 401 40
 PUT    /causeway/v1/peerings/{id}                            PENDING  401 401 401 401 401  200 200 403 403  200 404 200
 PUT    /causeway/v1/peerings/{id}                            ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
 `
+
+export const ACCESS_ROWS = ACCESS_TABLE.trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => {
+    const [method = '', path = '', object = '', ...statuses] = line.trim().split(/\s+/)
+    return { method, path, object, statuses: statuses.join(' ') }
+  })
