@@ -15,6 +15,7 @@ import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
 import { routeTableRoutes } from './routes/route-tables.ts'
+import { routerRoutes } from './routes/routers.ts'
 import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
 import { tagRoutes } from './routes/tags.ts'
@@ -84,6 +85,7 @@ const ROUTES = [
   vpcRoutes,
   vpcV3Routes,
   tagRoutes,
+  routerRoutes,
   subnetRoutes,
   routeRoutes,
   routeTableRoutes,

@@ -124,6 +124,7 @@ suite('who may ask what', () => {
             : newVpc(alice, path.endsWith('remove-extend-cidr')),
       id: () => {
         if (object === 'route') return newRoute()
+        if (object === 'vpc') return kept.vpc
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
       },

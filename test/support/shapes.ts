@@ -21,6 +21,7 @@ import { PeeringAnswer, PeeringListAnswer, PeeringShape } from '../../src/wire/p
 import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { RouteTableAnswer, RouteTableListAnswer } from '../../src/wire/route-tables.ts'
+import { RouterAnswer, RouterListAnswer } from '../../src/wire/routers.ts'
 import { RouteAnswer, RouteListAnswer } from '../../src/wire/routes.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
 import { SubnetAnswer, SubnetListAnswer, SubnetUpdatedAnswer } from '../../src/wire/subnets.ts'
@@ -79,6 +80,8 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'DELETE /v3/:project_id/vpc/vpcs/:vpc_id': { 204: null },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/add-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
   'PUT /v3/:project_id/vpc/vpcs/:vpc_id/remove-extend-cidr': { 200: VpcV3Answer, 202: DryRunAnswer },
+  'GET /v2.0/routers': { 200: RouterListAnswer },
+  'GET /v2.0/routers/:id': { 200: RouterAnswer },
   'GET /v1/:project_id/quotas': { 200: QuotasAnswer },
   'GET /v2.0/vpc/routes': { 200: RouteListAnswer },
   'POST /v2.0/vpc/routes': { 201: RouteAnswer },
