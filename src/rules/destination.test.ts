@@ -2,8 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { spellCidr6 } from './cidr6.ts'
-import { destinationOf, localAround, localDestinations, parseDestination, SYSTEM_DESTINATIONS } from './destination.ts'
+import {
+  coveredBy,
+  destinationOf,
+  localAround,
+  localDestinations,
+  parseDestination,
+  SYSTEM_DESTINATIONS,
+} from './destination.ts'
 import { Refusal } from './refusal.ts'
+import type { Route } from './route.ts'
 
 test('a destination is spelled in one way, whatever family it is of', () => {
   for (const [text, spelled] of [
@@ -83,4 +91,18 @@ test('spelling is idempotent, and of two blocks at most one lies in the other un
       if (one !== other && localAround(one, [other]) !== undefined) assert.equal(localAround(other, [one]), undefined)
     }),
   )
+})
+
+test('a subnet covers a route to its block or a part of it, of either family, and none that is wider or elsewhere', () => {
+  const dual = { cidr: '10.0.1.0/24', v6: { cidr: 'fd00:0:0:1::/64', gatewayIp: 'fd00:0:0:1::1' } }
+  const route = (destination: string) => ({ destination }) as Route
+  for (const destination of ['10.0.1.0/24', '10.0.1.128/25', '10.0.1.7/32', 'fd00:0:0:1::/64', 'fd00:0:0:1::7/128']) {
+    const there = route(destination)
+    assert.equal(coveredBy(dual, [route('10.9.0.0/16'), there]), there)
+  }
+  for (const destination of ['0.0.0.0/0', '10.0.0.0/16', '10.0.2.0/24', '::/0', 'fd00::/48', 'fd00:0:0:2::/64']) {
+    assert.equal(coveredBy(dual, [route(destination)]), undefined, destination)
+  }
+  assert.equal(coveredBy({ ...dual, v6: undefined }, [route('fd00:0:0:1::/64')]), undefined)
+  assert.equal(coveredBy(dual, []), undefined)
 })

@@ -1,6 +1,7 @@
 import { cidr, contains, parseCidr } from './cidr.ts'
 import { type Cidr6, contains6, parseCidr6, spellCidr6 } from './cidr6.ts'
 import { invalidInput } from './refusal.ts'
+import type { Route } from './route.ts'
 import type { Subnet } from './subnet.ts'
 
 /** Where every VPC has its own services: a local route in each table, from the published API. */
@@ -25,8 +26,17 @@ export function destinationOf(text: string): { readonly spelled: string } | { re
 
 /** The destinations of a VPC's local routes, which stand in each of its tables. */
 export function localDestinations(subnets: readonly Pick<Subnet, 'cidr' | 'v6'>[]): readonly string[] {
-  const own = subnets.flatMap(({ cidr, v6 }) => (v6 === undefined ? [cidr] : [cidr, v6.cidr]))
-  return [...own, ...SYSTEM_DESTINATIONS]
+  return [...subnets.flatMap(blocksOf), ...SYSTEM_DESTINATIONS]
+}
+
+/** The first route that a subnet would cut off, because its destination equals or lies in a block of the subnet. */
+export function coveredBy(subnet: Pick<Subnet, 'cidr' | 'v6'>, routes: readonly Route[]): Route | undefined {
+  const blocks = blocksOf(subnet)
+  return routes.find(({ destination }) => localAround(destination, blocks) !== undefined)
+}
+
+function blocksOf({ cidr, v6 }: Pick<Subnet, 'cidr' | 'v6'>): readonly string[] {
+  return v6 === undefined ? [cidr] : [cidr, v6.cidr]
 }
 
 /** The local route that a destination equals or lies in; one that contains local routes is fine, as on the clouds. */

@@ -4,10 +4,8 @@ import fc from 'fast-check'
 import { cidr, overlaps } from './cidr.ts'
 import type { ProjectId, RouteTableId, SubnetId, VpcId } from './ids.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
-import type { Route } from './route.ts'
 import {
   assertPlace,
-  coveredBy,
   displacedBy,
   parseAvailabilityZone,
   parseGateway,
@@ -141,27 +139,10 @@ test('whatever is asked for in whatever order, subnets that were given a place n
   )
 })
 
-test('a subnet covers a route to its block or a part of it, of either family, and none that is wider or elsewhere', () => {
-  const dual = subnet('10.0.1.0/24', { v6: { cidr: 'fd00:0:0:1::/64', gatewayIp: 'fd00:0:0:1::1' } })
-  for (const destination of ['10.0.1.0/24', '10.0.1.128/25', '10.0.1.7/32', 'fd00:0:0:1::/64', 'fd00:0:0:1::7/128']) {
-    const there = route(destination)
-    assert.equal(coveredBy(dual, [route('10.9.0.0/16'), there]), there)
-  }
-  for (const destination of ['0.0.0.0/0', '10.0.0.0/16', '10.0.2.0/24', '::/0', 'fd00::/48', 'fd00:0:0:2::/64']) {
-    assert.equal(coveredBy(dual, [route(destination)]), undefined, destination)
-  }
-  assert.equal(coveredBy(subnet('10.0.1.0/24'), [route('fd00:0:0:1::/64')]), undefined)
-  assert.equal(coveredBy(dual, []), undefined)
-})
-
 test('the refusal of an unknown subnet names it', () => {
   const { code, message, facts } = subnetNotFound('x')
   assert.deepEqual([code, message, facts], ['subnet_not_found', 'Subnet x could not be found.', { subnetId: 'x' }])
 })
-
-function route(destination: string): Route {
-  return { destination } as Route
-}
 
 /** By sixteens, which is the smallest subnet. */
 function addressesOf(text: string): number[] {

@@ -1,9 +1,7 @@
 import { isIP } from 'node:net'
 import { address, type Cidr, cidr, contains, end, overlaps, parseCidr } from './cidr.ts'
-import { contains6, parseCidr6 } from './cidr6.ts'
 import type { ProjectId, RouteTableId, SubnetId, VpcId } from './ids.ts'
 import { invalidInput, Refusal } from './refusal.ts'
-import type { Route } from './route.ts'
 import type { Tag } from './tag.ts'
 import { characters, isPrintable } from './text.ts'
 import { blocks, type Vpc } from './vpc.ts'
@@ -105,18 +103,6 @@ export function assertPlace(vpc: Vpc, sisters: readonly Subnet[], text: string):
 /** The first subnet that a VPC with these blocks would have no place for. */
 export function displacedBy(vpc: Vpc, subnets: readonly Subnet[]): Subnet | undefined {
   return subnets.find((subnet) => !isWithin(vpc, cidr(subnet.cidr)))
-}
-
-/** The first route to a destination that is the subnet's block, or a part of it. */
-export function coveredBy(subnet: Pick<Subnet, 'cidr' | 'v6'>, routes: readonly Route[]): Route | undefined {
-  return routes.find(({ destination }) => covers(subnet, destination))
-}
-
-function covers({ cidr: own, v6 }: Pick<Subnet, 'cidr' | 'v6'>, destination: string): boolean {
-  const inner = parseCidr(destination)
-  if (!('problem' in inner)) return contains(cidr(own), inner)
-  const [outer6, inner6] = [parseCidr6(v6?.cidr ?? ''), parseCidr6(destination)]
-  return !('problem' in outer6) && !('problem' in inner6) && contains6(outer6, inner6)
 }
 
 function isWithin(vpc: Vpc, block: Cidr): boolean {

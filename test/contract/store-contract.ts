@@ -1,7 +1,7 @@
 /**
  * What every store must keep, whatever it is made of: the sentences of src/store/store.ts as tests. What is read while
  * others write, opening and closing are in store-life.ts, lists and counters in store-lists.ts, subnets in
- * store-subnets.ts.
+ * store-subnets.ts, route tables and routes in store-routes.ts.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -12,6 +12,7 @@ import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
 import { lifeContract } from './store-life.ts'
 import { listContract } from './store-lists.ts'
+import { routeContract } from './store-routes.ts'
 import { ALICE, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
 import { subnetContract } from './store-subnets.ts'
 import type { StoreKind } from './stores.ts'
@@ -25,6 +26,7 @@ export function storeContract(name: string, kind: StoreKind): void {
     lifeContract(name, kind)
     listContract(kind)
     subnetContract(kind)
+    routeContract(kind)
   })
 }
 

@@ -1,7 +1,7 @@
 /** People, VPCs and peerings for the store contract; few of each, so that random ones meet. */
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import type { DomainId, PeeringId, ProjectId, SubnetId, VpcId } from '../../src/rules/ids.ts'
+import type { DomainId, PeeringId, ProjectId, RouteId, RouteTableId, SubnetId, VpcId } from '../../src/rules/ids.ts'
 import type { Peering } from '../../src/rules/peering.ts'
 import { isLive, STATUSES } from '../../src/rules/status.ts'
 import type { Vpc } from '../../src/rules/vpc.ts'
@@ -24,7 +24,11 @@ export const PEOPLE: readonly Change[] = [
 ]
 
 /** Greater than the id of any sample. */
-export const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff' as PeeringId & VpcId & SubnetId
+export const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff' as PeeringId &
+  VpcId &
+  SubnetId &
+  RouteTableId &
+  RouteId
 
 export function newId(): PeeringId {
   return randomUUID() as PeeringId

@@ -1,5 +1,6 @@
+import { coveredBy } from '../../rules/destination.ts'
 import { Refusal } from '../../rules/refusal.ts'
-import { coveredBy, type Subnet } from '../../rules/subnet.ts'
+import type { Subnet } from '../../rules/subnet.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 
 /**
