@@ -132,13 +132,14 @@ suite('route tables refuse', () => {
       await assertUntouched(() => update(id, { routes: { add: [each] } }), 400, 'VPC.1202')
       await assertUntouched(() => update(id, { routes: { mod: [each] } }), 400, 'VPC.1202')
     }
+    const tooMany = Array.from({ length: 201 }, () => right)
+    for (const action of ['del', 'mod', 'add']) {
+      await assertUntouched(() => update(id, { routes: { [action]: tooMany } }), ...([400, 'VPC.1202', /200/] as const))
+    }
     for (const destination of ['10.9.0.1/16', 'x']) {
       await assertUntouched(() => update(id, { routes: { del: [{ destination }] } }), 400, 'VPC.1202')
     }
-    await assertUntouched(
-      () => update(id, { routes: { add: [{ ...right, nexthop: 'a-name' }] } }),
-      ...([400, 'VPC.1213'] as const),
-    )
+    await assertUntouched(() => update(id, { routes: { add: [{ ...right, nexthop: 'a-name' }] } }), 400, 'VPC.1213')
   })
 
   test('the next hop must be an ACTIVE peering of this VPC that the caller sees: else 400 VPC.1213', async () => {

@@ -1,6 +1,8 @@
 /** The two views of the routes show one store; a peering takes its routes along; and who races whom. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { furtherId } from '../../src/operations/operation.ts'
+import { dump } from '../support/dump.ts'
 import { assertRefused, PEERINGS, requestPeering } from '../support/peerings.ts'
 import {
   addRoute,
@@ -72,6 +74,12 @@ suite('two views of one store', () => {
     assertRefused(await addRoute(service, alice, a, peering, '10.9.0.0/16'), 409, 'RouteConflict')
     const custom = await makeTable(service, alice, a, { routes: [entry(peering, '10.8.0.0/16')] })
     assert.deepEqual(madeIn(custom), ['10.8.0.0/16'])
+    // Nobody is told the id of a route in there, and who guesses it finds nothing.
+    const guessed = furtherId(custom.id, 1)
+    assert.ok(JSON.stringify(dump(service.folder)).includes(guessed), 'the route has another id')
+    for (const method of ['GET', 'DELETE']) {
+      assertRefused(await service.ask(alice, method, `${ROUTES}/${guessed}`), 404, 'RouteNotFound')
+    }
     assert.deepEqual(await listedRoutes(service, alice, `vpc_id=${a}`), ['10.8.0.0/16', '10.9.0.0/16'])
     assert.deepEqual(await listedRoutes(service, alice, `vpc_id=${a}&destination=10.8.0.0/16`), ['10.8.0.0/16'])
   })

@@ -192,6 +192,7 @@ suite('routes of default tables', () => {
     const one = await peeredVpcs(service, alice, bob)
     const other = await peeredVpcs(service, alice, bob)
     const first = await makeRoute(service, alice, one.a, one.peering, '10.2.0.0/16')
+    await makeRoute(service, bob, other.b, other.peering, '10.2.0.0/16')
     await makeRoute(service, alice, one.a, one.peering, 'fd01:2::/32')
     await makeRoute(service, alice, other.a, other.peering, '10.2.0.0/16')
     const list = (query: string) => listedRoutes(service, alice, `vpc_id=${one.a}&${query}`)

@@ -122,7 +122,7 @@ async function routeCalls(service: TestService): Promise<Calls> {
           ...{ name: 'renamed', description: 'x' },
           routes: {
             ...{ del: [entryTo('172.19.0.0/16')], mod: [entryTo('172.18.0.0/16')] },
-            add: [entryTo('172.19.0.0/16'), entryTo('fd00::/64')],
+            add: [entryTo('172.19.0.0/16')],
           },
         },
       },

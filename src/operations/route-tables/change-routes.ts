@@ -7,11 +7,10 @@ import { planRoutes, type RouteChanges } from '../../rules/route-changes.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import { limitOf } from '../limit-of.ts'
 import type { Context } from '../operation.ts'
-import { touchTable } from './touch-table.ts'
 
 /**
  * Checks everything before it writes anything, and gives the routes it made. `idOf` gives an id for the nth of them,
- * from 0 on.
+ * from 0 on. That the table has changed is the caller's to write.
  */
 export async function changeRoutes(
   tx: WriteTransaction,
@@ -36,7 +35,6 @@ export async function changeRoutes(
   for (const { id } of plan.removed) await tx.deleteRoute(id)
   for (const route of plan.updated) await tx.updateRoute(route)
   for (const route of added) await tx.insertRoute(route)
-  if (plan.removed.length + plan.updated.length + added.length > 0) await touchTable(tx, table.id, context.now)
   return added
 }
 

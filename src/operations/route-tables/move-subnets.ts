@@ -20,12 +20,13 @@ export const moveSubnets = writing<SubnetMoves, WholeTable>(
   'moveSubnets',
   async (tx, context, { id, disassociate, associate }) => {
     const table = await loadRouteTable(tx, context, id)
+    const main = await defaultTableOf(tx, table)
     for (const subnetId of disassociate) {
       const subnet = await loadSubnetFor(tx, table, subnetId)
       if (table.isDefault || subnet.routeTableId !== id) {
         throw new Refusal('table_subnet_invalid', `Subnet ${subnetId} is not associated with route table ${id}.`)
       }
-      await tx.updateSubnet({ ...subnet, routeTableId: await defaultTableOf(tx, table) })
+      await tx.updateSubnet({ ...subnet, routeTableId: main })
     }
     for (const subnetId of associate) {
       await tx.updateSubnet({ ...(await loadSubnetFor(tx, table, subnetId)), routeTableId: id })

@@ -18,6 +18,7 @@ export const createRoute = writing<NewRoute, Route>('createRoute', async (tx, co
   const add = [{ ...draft, description: undefined }]
   const [route] = await changeRoutes(tx, context, 'routes', table, { del: [], mod: [], add }, () => context.newId)
   if (route === undefined) throw new Error('one route was to be made, and none was')
+  await tx.updateRouteTable({ ...table, updatedAt: context.now })
   return route
 })
 
