@@ -21,6 +21,7 @@ import { portRoutes } from './routes/ports.ts'
 import { quotaRoutes } from './routes/quotas.ts'
 import { routeReportRoutes } from './routes/route-report.ts'
 import { routeTableRoutes } from './routes/route-tables.ts'
+import { routerRoutes } from './routes/routers.ts'
 import { routeRoutes } from './routes/routes.ts'
 import { subnetRoutes } from './routes/subnets.ts'
 import { tagRoutes } from './routes/tags.ts'
@@ -95,6 +96,7 @@ const ROUTES = [
   planRoutes,
   routeReportRoutes,
   tagRoutes,
+  routerRoutes,
   subnetRoutes,
   portRoutes,
   routeRoutes,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { PeeringId, ProjectId, RouteId, RouteTableId, VpcId } from './ids.ts'
 import { Refusal } from './refusal.ts'
-import { MAX_ROUTES, type Route } from './route.ts'
+import type { Route } from './route.ts'
 import { planRoutes, type RouteChanges, type RouteDraft, type RoutesBefore } from './route-changes.ts'
 
 const NOW = 7
@@ -23,7 +23,7 @@ function draft(destination: string, changes: Partial<RouteDraft> = {}): RouteDra
 }
 
 function before(...destinations: string[]): RoutesBefore {
-  return { known: destinations.map((each) => route(each)), count: destinations.length, locals: LOCALS }
+  return { known: destinations.map((each) => route(each)), count: destinations.length, limit: 200, locals: LOCALS }
 }
 
 function plan(state: RoutesBefore, changes: Partial<RouteChanges>, view: 'routes' | 'tables' = 'tables') {
@@ -79,13 +79,16 @@ test('a destination that is taken, local, or sent twice is refused, by each view
 })
 
 test('a table may be filled, and one that is fuller than it may be can still lose and change routes', () => {
-  const full = { ...before('10.1.0.0/16'), count: MAX_ROUTES }
+  const full = { ...before('10.1.0.0/16'), count: 200 }
   const add = [draft('10.2.0.0/16')]
   assertRefused(() => plan(full, { add }), 'route_table_over_quota')
   assertRefused(() => plan(full, { add }, 'routes'), 'route_over_quota')
-  assert.deepEqual(plan({ ...full, count: MAX_ROUTES - 1 }, { add }).added, add)
+  assert.deepEqual(plan({ ...full, count: 199 }, { add }).added, add)
   assert.deepEqual(plan(full, { add, del: ['10.1.0.0/16'] }).added, add)
-  const fuller = { ...full, count: MAX_ROUTES + 9 }
+  assert.deepEqual(plan({ ...full, limit: 201 }, { add }).added, add)
+  assert.deepEqual(plan({ ...full, limit: -1 }, { add }).added, add)
+  assertRefused(() => plan({ ...before(), limit: 0 }, { add }), 'route_table_over_quota')
+  const fuller = { ...full, count: 209 }
   assert.equal(plan(fuller, { mod: [draft('10.1.0.0/16')] }).updated.length, 1)
   assert.equal(plan(fuller, { del: ['10.1.0.0/16'] }).removed.length, 1)
 })

@@ -1,7 +1,8 @@
 import { localAround } from './destination.ts'
 import type { PeeringId } from './ids.ts'
+import { isFull } from './quota.ts'
 import { Refusal } from './refusal.ts'
-import { MAX_ROUTES, type Route, type RouteView, routeRefusal } from './route.ts'
+import { type Route, type RouteView, routeRefusal } from './route.ts'
 
 /** A route as somebody wants it. */
 export interface RouteDraft {
@@ -22,8 +23,10 @@ export interface RouteChanges {
 export interface RoutesBefore {
   /** The routes that are there to the destinations that the change names. */
   readonly known: readonly Route[]
-  /** How many there are to any. */
+  /** How many there are to any, the local ones not counted. */
   readonly count: number
+  /** How many there may be. -1: unlimited. */
+  readonly limit: number
   /** The destinations of the local routes. */
   readonly locals: readonly string[]
 }
@@ -57,7 +60,9 @@ export function planRoutes(view: RouteView, before: RoutesBefore, changes: Route
     }
     taken.add(destination)
   }
-  if (changes.add.length > 0 && before.count - removed.length + changes.add.length > MAX_ROUTES) {
+  const count = before.count - removed.length + changes.add.length
+  // A table that is too full already, because its limit was lowered, can still be changed and emptied.
+  if (changes.add.length > 0 && isFull(count - 1, before.limit)) {
     throw routeRefusal(view, 'too_many_routes', "Quota exceeded for resources: ['route'].")
   }
   return { removed, updated: [...updated.values()], added: changes.add }

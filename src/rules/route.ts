@@ -37,14 +37,12 @@ export interface Route {
 
 /** Characters (Unicode code points) of a table's name, from the published API. */
 export const MAX_TABLE_NAME = 64
-/** Tables of one VPC, the default one among them; the clouds begin with one and raise it on request. */
-export const MAX_TABLES = 10
 /** Routes in one create, from the published API; more are added by updates. */
 export const MAX_ROUTES_IN_CREATE = 5
 /** Subnets that one call may move, from the published API. */
 export const MAX_MOVED_SUBNETS = 100
-/** Routes of one table beside the local ones, from the published API. */
-export const MAX_ROUTES = 200
+/** Routes in one list of an update: as many as a table may have by default. */
+export const MAX_ROUTES_IN_UPDATE = 200
 
 /** The name that a VPC's default table is made with. */
 export function defaultTableName(vpc: { readonly id: VpcId; readonly name: string }): string {

@@ -147,6 +147,11 @@ export function vpcNotFound(id: string): Refusal {
   return new Refusal('vpc_not_found', `VPC ${id} could not be found.`, { vpcId: id })
 }
 
+/** The same in the words of Neutron, which knows a VPC as a router. */
+export function routerNotFound(id: string): Refusal {
+  return new Refusal('vpc_not_found', `Router ${id} could not be found`, { vpcId: id })
+}
+
 /** An enterprise project is a label of the customer's own; the clouds send `0`, or a UUID. */
 export function parseEnterpriseProjectId(text: string): string {
   if (!/^[0-9a-zA-Z-]{1,36}$/.test(text)) throw invalidInput('enterprise_project_id', "must be '0' or a UUID")

@@ -1,6 +1,12 @@
 /** The published shapes of `/v1/{project_id}/routetables`. */
 import type { SubnetId } from '../rules/ids.ts'
-import { MAX_MOVED_SUBNETS, MAX_ROUTES, MAX_ROUTES_IN_CREATE, type Route, type RouteTable } from '../rules/route.ts'
+import {
+  MAX_MOVED_SUBNETS,
+  MAX_ROUTES_IN_CREATE,
+  MAX_ROUTES_IN_UPDATE,
+  type Route,
+  type RouteTable,
+} from '../rules/route.ts'
 import { type Static, Type } from './schema.ts'
 import { spellTime } from './time.ts'
 
@@ -53,11 +59,11 @@ export const UpdateRouteTableRequest = Type.Object({
     description: Type.Optional(Type.String({ description: '`""` clears it.' })),
     routes: Type.Optional(
       Type.Object({
-        del: Type.Optional(Type.Array(EntryKey, { maxItems: MAX_ROUTES, description: 'Done first.' })),
+        del: Type.Optional(Type.Array(EntryKey, { maxItems: MAX_ROUTES_IN_UPDATE, description: 'Done first.' })),
         mod: Type.Optional(
-          Type.Array(EntryRequest, { maxItems: MAX_ROUTES, description: 'The destination is the key.' }),
+          Type.Array(EntryRequest, { maxItems: MAX_ROUTES_IN_UPDATE, description: 'The destination is the key.' }),
         ),
-        add: Type.Optional(Type.Array(EntryRequest, { maxItems: MAX_ROUTES, description: 'Done last.' })),
+        add: Type.Optional(Type.Array(EntryRequest, { maxItems: MAX_ROUTES_IN_UPDATE, description: 'Done last.' })),
       }),
     ),
   }),

@@ -45,7 +45,13 @@ export function spellNetworkResources(base: string) {
     collection,
     links: [self(base + path)],
   })
-  return { resources: [resource('peering', 'peerings', '/v2.0/vpc/peerings')] }
+  return {
+    resources: [
+      resource('peering', 'peerings', '/v2.0/vpc/peerings'),
+      resource('route', 'routes', '/v2.0/vpc/routes'),
+      resource('router', 'routers', '/v2.0/routers'),
+    ],
+  }
 }
 
 function self(href: string) {

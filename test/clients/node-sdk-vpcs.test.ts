@@ -1,4 +1,4 @@
-/** What of the official Node SDK is about VPCs alone, and needs no second tenant: tags, quotas, v3. */
+/** What of the official Node SDK is about VPCs alone, and needs no second tenant: tags, quotas, v3, routers. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core'
@@ -96,6 +96,31 @@ suite('the Node SDK with VPCs', () => {
     assert.equal((await json(vpcs3.deleteVpc(new v3.DeleteVpcRequest(vpc.id)))).httpStatusCode, 204)
     const gone = await refusalOf(vpcs3.showVpc(new v3.ShowVpcRequest(vpc.id)))
     assert.deepEqual([gone.httpStatusCode, gone.errorCode], [404, 'VPC.9904'])
+  })
+
+  test('VPCs are listed and shown as native routers', async () => {
+    interface RouterJson {
+      readonly id: string
+      readonly name: string
+      readonly tenant_id: string
+      readonly admin_state_up: boolean
+    }
+    const id = await makeVpc('as a router')
+    const list = (request: v2.NeutronListRoutersRequest) =>
+      json<{ routers: RouterJson[] }>(vpcs.neutronListRouters(request))
+    const [router] = (await list(new v2.NeutronListRoutersRequest().withId(id))).routers
+    assert.ok(router)
+    assert.deepEqual(
+      [router.id, router.name, router.tenant_id, router.admin_state_up],
+      [id, 'as a router', projectId, true],
+    )
+    const filters = new v2.NeutronListRoutersRequest().withTenantId(projectId).withAdminStateUp(true)
+    assert.ok((await list(filters.withStatus('ACTIVE'))).routers.some((each) => each.id === id))
+    assert.deepEqual((await list(new v2.NeutronListRoutersRequest().withAdminStateUp(false))).routers, [])
+    const shown = await json<{ router: RouterJson }>(vpcs.neutronShowRouter(new v2.NeutronShowRouterRequest(id)))
+    assert.deepEqual(shown.router, router)
+    const refused = await refusalOf(vpcs.neutronShowRouter(new v2.NeutronShowRouterRequest('a-name')))
+    assert.equal(refused.httpStatusCode, 404)
   })
 })
 

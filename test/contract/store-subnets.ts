@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import fc from 'fast-check'
-import type { RouteTableId, SubnetId } from '../../src/rules/ids.ts'
+import type { ProjectId, RouteTableId, SubnetId, VpcId } from '../../src/rules/ids.ts'
 import type { Subnet } from '../../src/rules/subnet.ts'
 import type { SubnetQuery } from '../../src/store/networks.ts'
 import type { Store } from '../../src/store/store.ts'
 import { applyChanges, applyThenFail, type Change } from './store-bodies.ts'
 import { type Fresh, look, openFresh } from './store-fresh.ts'
 import { assertPages, pageOf, withQueries } from './store-lists.ts'
-import { anyPage, byId, newId, PROJECTS, VPCS, vpc, vpcAt } from './store-samples.ts'
+import { anyPage, BEHIND_ALL, byId, newId, PROJECTS, VPCS, vpc, vpcAt } from './store-samples.ts'
 import type { StoreKind } from './stores.ts'
 
 /** Each VPC has its default table and one more. */
@@ -55,6 +55,17 @@ export function subnetContract(kind: StoreKind): void {
             )
           }
         }
+      }))
+
+    test('what lies in a VPC is counted for its own project, and is nothing for another and of a VPC that is not there', () =>
+      over(async (rows) => {
+        const counted = (project: ProjectId, id: VpcId) => look(fresh.store, (tx) => tx.contentsOfVpc(project, id))
+        for (const [index, id] of VPCS.entries()) {
+          const subnets = rows.filter(({ vpcId }) => vpcId === id).length
+          assert.deepEqual(await counted(vpcAt(index).projectId, id), { subnets, routeTables: 2 })
+          assert.deepEqual(await counted(vpcAt(index + 1).projectId, id), { subnets: 0, routeTables: 0 })
+        }
+        assert.deepEqual(await counted(vpcAt(0).projectId, BEHIND_ALL), { subnets: 0, routeTables: 0 })
       }))
 
     test('P4: after any writes, kept or undone, the counter of the quota `subnet` equals a recount', () =>

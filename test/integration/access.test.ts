@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { ACCESS_BODIES } from '../support/access-bodies.ts'
-import { ACCESS_ROWS, ACCESS_TABLE, COLUMNS } from '../support/access-table.ts'
-import { dump, dump } from '../support/dump.ts'
-import { byPassword, byPassword, scopedTo } from '../support/logins.ts'
+import { ACCESS_ROWS, COLUMNS } from '../support/access-table.ts'
+import { dump } from '../support/dump.ts'
+import { byPassword, scopedTo } from '../support/logins.ts'
 import { PEERINGS } from '../support/peerings.ts'
 import { logIn, makePerson, type Person, send, startTestService, type TestService } from '../support/service.ts'
 import { signHeaders } from '../support/sign.ts'
@@ -113,6 +113,7 @@ suite('who may ask what', () => {
             : newVpc(alice, path.endsWith('remove-extend-cidr')),
       id: () => {
         if (object === 'route') return newRoute()
+        if (object === 'vpc') return kept.vpc
         assert.ok(object === 'PENDING' || object === 'ACTIVE')
         return method === 'GET' ? kept[object] : newPeering(object)
       },
@@ -249,16 +250,6 @@ suite('who may ask what', () => {
     const { credentials } = await make(people.alice, 'GET', KEYS)
     const spare = credentials.find(({ access }: { access: string }) => access !== people.alice.accessKey)
     if (spare !== undefined) await make(people.alice, 'DELETE', `${KEYS}/${spare.access}`)
-  }
-
-  function loginOf(scope: unknown) {
-    return { auth: { identity: byPassword(people.alice), scope } }
-  }
-
-  async function tokenFor(scope: unknown): Promise<string> {
-    const answer = await send(service.url, 'POST', '/v3/auth/tokens', loginOf(scope), {})
-    assert.equal(answer.status, 201)
-    return answer.headers.get('x-subject-token') ?? ''
   }
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { PEERINGS, peeringBody, requestPeering } from '../support/peerings.ts'
+import { addRoute, peeredVpcs } from '../support/routes.ts'
 import { type Answer, logIn, type Person, startTestService, type TestService } from '../support/service.ts'
 
 /** Every published type with its default, in the published order. */
@@ -91,6 +92,28 @@ suite('the quotas v1', () => {
       logIn(service.url, admin),
     ])
     assert.equal((await one(alice, 'vpcPeer')).used, 0)
+  })
+
+  test("the limits of one VPC's route tables and of one table's routes are the project's own", async () => {
+    const { a, peering } = await peeredVpcs(service, alice, bob)
+    const table = () => service.ask(alice, 'POST', `/v1/${alice.projectId}/routetables`, { routetable: { vpc_id: a } })
+    const route = (n: number) => addRoute(service, alice, a, peering, `172.16.${n}.0/24`)
+    assert.equal((await set(alice, { vpcContainRoutetable: 2, routetableContainRoutes: 1 })).status, 200)
+    assert.deepEqual([(await table()).status, (await route(1)).status], [200, 201])
+    const refused = [await table(), await route(2)]
+    assert.deepEqual(
+      refused.map(({ status, body }) => [status, body.error_code]),
+      [
+        [409, 'VPC.1210'],
+        [409, 'VPC.1525'],
+      ],
+    )
+    await set(alice, { vpcContainRoutetable: 3, routetableContainRoutes: 2 })
+    assert.deepEqual([(await table()).status, (await route(2)).status], [200, 201])
+    await set(alice, { vpcContainRoutetable: -1, routetableContainRoutes: -1 })
+    assert.deepEqual([(await table()).status, (await route(3)).status], [200, 201])
+    await set(alice, { vpcContainRoutetable: null, routetableContainRoutes: null })
+    assert.equal((await one(alice, 'vpcContainRoutetable')).used, 0)
   })
 
   test('an admin sets any of them for a project, to -1 for unlimited, and null gives the default back', async () => {

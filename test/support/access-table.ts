@@ -10,7 +10,7 @@ export const COLUMNS = [
  * One line per route and object, with the status for each caller: nobody; a bad token, one that is 24 hours old, one
  * that was taken back; a forged signature; alice by a token, by a signature, by a token scoped to her domain, by one
  * scoped to nothing; bob, eve, admin. Everything is alice's (`hers`), and bob is the accepter of the peerings. A VPC is
- * asked for in her project, or (`in-own`) in the caller's.
+ * asked for in her project, or (`in-own`) in the caller's; a router is her VPC (`vpc`).
  */
 const ACCESS_TABLE = `
                                                                       nob bad exp rev for  ali sig dom uns  bob eve adm
@@ -94,6 +94,8 @@ PUT    /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    hers     401 401 40
 PUT    /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    in-own   401 401 401 401 401  200 200 403 403  404 404 404
 DELETE /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    hers     401 401 401 401 401  204 204 403 403  400 400 204
 DELETE /v1/{project_id}/vpcs/{vpc_id}/subnets/{subnet_id}    in-own   401 401 401 401 401  204 204 403 403  404 404 404
+GET    /v2.0/routers                                         -        401 401 401 401 401  200 200 403 403  200 200 200
+GET    /v2.0/routers/{id}                                    vpc      401 401 401 401 401  200 200 403 403  404 404 200
 GET    /v1/{project_id}/quotas                               hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /v2.0/vpc/routes                                      -        401 401 401 401 401  200 200 403 403  200 200 200
 POST   /v2.0/vpc/routes                                      hers     401 401 401 401 401  201 201 403 403  404 404 201

@@ -26,6 +26,7 @@ import { QuotasAnswer } from '../../src/wire/quotas.ts'
 import { ERROR_SHAPES, familyOf } from '../../src/wire/refusal.ts'
 import { RouteReportAnswer } from '../../src/wire/route-report.ts'
 import { RouteTableAnswer, RouteTableListAnswer } from '../../src/wire/route-tables.ts'
+import { RouterAnswer, RouterListAnswer } from '../../src/wire/routers.ts'
 import { RouteAnswer, RouteListAnswer } from '../../src/wire/routes.ts'
 import { type Schema, Type } from '../../src/wire/schema.ts'
 import { SubnetAnswer, SubnetListAnswer, SubnetUpdatedAnswer } from '../../src/wire/subnets.ts'
@@ -88,6 +89,8 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'PUT /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'GET /causeway/v1/peerings/:id/routes': { 200: RouteReportAnswer },
   'POST /causeway/v1/plan': { 200: PlanAnswer },
+  'GET /v2.0/routers': { 200: RouterListAnswer },
+  'GET /v2.0/routers/:id': { 200: RouterAnswer },
   'GET /v1/:project_id/quotas': { 200: QuotasAnswer },
   'GET /v2.0/vpc/routes': { 200: RouteListAnswer },
   'POST /v2.0/vpc/routes': { 201: RouteAnswer },

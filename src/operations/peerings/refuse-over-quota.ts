@@ -1,6 +1,7 @@
 import type { ProjectId } from '../../rules/ids.ts'
-import { DEFAULT_LIMITS, isFull, overQuota } from '../../rules/quota.ts'
+import { isFull, overQuota } from '../../rules/quota.ts'
 import type { WriteTransaction } from '../../store/store.ts'
+import { limitOf } from '../limit-of.ts'
 import type { Context } from '../operation.ts'
 import { writeExpiry } from './change-peering.ts'
 import { overdueRequests } from './overdue-requests.ts'
@@ -15,7 +16,7 @@ export async function refuseOverQuota(tx: WriteTransaction, context: Context, pr
  * as many as it takes are written down here.
  */
 export async function makeRoom(tx: WriteTransaction, context: Context, project: ProjectId): Promise<boolean> {
-  const limit = (await tx.limit(project, 'vpcPeer')) ?? DEFAULT_LIMITS.vpcPeer
+  const limit = await limitOf(tx, project, 'vpcPeer')
   const used = await tx.used(project, 'vpcPeer')
   if (!isFull(used, limit)) return true
   // Only as many as make room for one more: the sweep takes care of the rest.

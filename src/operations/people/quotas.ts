@@ -1,8 +1,9 @@
 import { actingProject, requireAdmin } from '../../rules/access.ts'
 import type { ProjectId } from '../../rules/ids.ts'
 import { identityNotFound } from '../../rules/people.ts'
-import { DEFAULT_LIMITS, RESOURCES, type Resource } from '../../rules/quota.ts'
+import { RESOURCES, type Resource } from '../../rules/quota.ts'
 import type { ReadTransaction } from '../../store/store.ts'
+import { limitOf } from '../limit-of.ts'
 import { type Context, reading, writing } from '../operation.ts'
 import { overdueRequests } from '../peerings/overdue-requests.ts'
 
@@ -54,7 +55,7 @@ async function quotasOf(
   if ((await tx.project(projectId)) === undefined) throw identityNotFound('project', projectId)
   const states: QuotaState[] = []
   for (const resource of only === undefined ? RESOURCES : [only]) {
-    const limit = (await tx.limit(projectId, resource)) ?? DEFAULT_LIMITS[resource]
+    const limit = await limitOf(tx, projectId, resource)
     // Nothing is counted of what we do not have, nor of what is limited per VPC or per table: 0, as on the clouds.
     const counted = await tx.used(projectId, resource)
     // The counter has requests that time has expired until a sweep writes it down; the quota has them no more.

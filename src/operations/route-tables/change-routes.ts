@@ -5,6 +5,7 @@ import { asOf } from '../../rules/peering.ts'
 import { checkNextHop, type Route, type RouteTable, type RouteView } from '../../rules/route.ts'
 import { planRoutes, type RouteChanges } from '../../rules/route-changes.ts'
 import type { WriteTransaction } from '../../store/store.ts'
+import { limitOf } from '../limit-of.ts'
 import type { Context } from '../operation.ts'
 
 /**
@@ -57,5 +58,6 @@ async function routesBefore(tx: WriteTransaction, table: RouteTable, { del, mod,
     if (route !== undefined) known.push(route)
   }
   const subnets = add.length > 0 ? await tx.subnetsOfVpc(table.vpcId) : []
-  return { known, count: await tx.routeCount(table.id), locals: localDestinations(subnets) }
+  const limit = await limitOf(tx, table.projectId, 'routetableContainRoutes')
+  return { known, count: await tx.routeCount(table.id), limit, locals: localDestinations(subnets) }
 }

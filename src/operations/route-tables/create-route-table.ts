@@ -1,7 +1,9 @@
 import type { RouteTableId, VpcId } from '../../rules/ids.ts'
+import { isFull } from '../../rules/quota.ts'
 import { Refusal } from '../../rules/refusal.ts'
-import { MAX_TABLES, type RouteTable } from '../../rules/route.ts'
+import type { RouteTable } from '../../rules/route.ts'
 import type { RouteDraft } from '../../rules/route-changes.ts'
+import { limitOf } from '../limit-of.ts'
 import { furtherId, writing } from '../operation.ts'
 import { loadVpc } from '../vpcs/load-vpc.ts'
 import { changeRoutes } from './change-routes.ts'
@@ -20,7 +22,8 @@ export const createRouteTable = writing<NewRouteTable, WholeTable>(
   async (tx, context, { vpcId, name, description, routes }) => {
     const { now, newId } = context
     const { projectId } = await loadVpc(tx, context, vpcId)
-    if ((await tx.routeTablesOfVpc(vpcId)).length >= MAX_TABLES) {
+    const tables = await tx.routeTablesOfVpc(vpcId)
+    if (isFull(tables.length, await limitOf(tx, projectId, 'vpcContainRoutetable'))) {
       throw new Refusal('route_table_over_quota', "Quota exceeded for resources: ['routetable'].", { vpcId })
     }
     const table: RouteTable = {

@@ -1,9 +1,10 @@
 import { actingProject } from '../../rules/access.ts'
 import type { SubnetId, VpcId } from '../../rules/ids.ts'
-import { DEFAULT_LIMITS, isFull, overQuota } from '../../rules/quota.ts'
+import { isFull, overQuota } from '../../rules/quota.ts'
 import { assertPlace, type DhcpOption, type Subnet } from '../../rules/subnet.ts'
 import { freeV6 } from '../../rules/subnet-v6.ts'
 import type { Tag } from '../../rules/tag.ts'
+import { limitOf } from '../limit-of.ts'
 import { furtherId, writing } from '../operation.ts'
 import { loadVpc } from '../vpcs/load-vpc.ts'
 import { refuseCoveredRoutes } from './refuse-covered-routes.ts'
@@ -29,8 +30,7 @@ export const createSubnet = writing<NewSubnet, Subnet>(
     const { caller, now, newId } = context
     const projectId = actingProject(caller)
     const vpc = await loadVpc(tx, context, input.vpcId)
-    const limit = (await tx.limit(projectId, 'subnet')) ?? DEFAULT_LIMITS.subnet
-    if (isFull(await tx.used(projectId, 'subnet'), limit)) throw overQuota('subnet')
+    if (isFull(await tx.used(projectId, 'subnet'), await limitOf(tx, projectId, 'subnet'))) throw overQuota('subnet')
     const sisters = await tx.subnetsOfVpc(vpc.id)
     assertPlace(vpc, sisters, input.cidr)
     const table = (await tx.routeTablesOfVpc(vpc.id)).find(({ isDefault }) => isDefault)

@@ -1,9 +1,10 @@
 import { actingProject } from '../../rules/access.ts'
 import type { RouteTableId, VpcId } from '../../rules/ids.ts'
-import { DEFAULT_LIMITS, isFull, overQuota } from '../../rules/quota.ts'
+import { isFull, overQuota } from '../../rules/quota.ts'
 import { defaultTableName } from '../../rules/route.ts'
 import type { Tag } from '../../rules/tag.ts'
 import type { Vpc } from '../../rules/vpc.ts'
+import { limitOf } from '../limit-of.ts'
 import { furtherId, writing } from '../operation.ts'
 import { refuseTakenName } from './refuse-taken-name.ts'
 
@@ -19,8 +20,7 @@ export interface NewVpc {
 
 export const createVpc = writing<NewVpc, Vpc>('createVpc', async (tx, { caller, now, newId }, { dryRun, ...input }) => {
   const projectId = actingProject(caller)
-  const limit = (await tx.limit(projectId, 'vpc')) ?? DEFAULT_LIMITS.vpc
-  if (isFull(await tx.used(projectId, 'vpc'), limit)) throw overQuota('vpc')
+  if (isFull(await tx.used(projectId, 'vpc'), await limitOf(tx, projectId, 'vpc'))) throw overQuota('vpc')
   await refuseTakenName(tx, projectId, input.name)
   const vpc: Vpc = {
     ...{ ...input, id: newId as VpcId, projectId, extendCidrs: [], acceptance: [] },
