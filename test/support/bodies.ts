@@ -66,6 +66,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     ],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/add-extend-cidr': [alice, `${v3}/add-extend-cidr`, extend],
     'PUT /v3/{project_id}/vpc/vpcs/{vpc_id}/remove-extend-cidr': [alice, `${v3}/remove-extend-cidr`, extend],
+    'PUT /causeway/v1/peerings/{id}': [alice, `/causeway/v1/peerings/${id}`, { protected: false }],
     'PUT /causeway/v1/projects/{target_id}/quotas': [
       admin,
       `/causeway/v1/projects/${alice.projectId}/quotas`,
