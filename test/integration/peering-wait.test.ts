@@ -92,7 +92,7 @@ suite('a show that waits', () => {
 
   test('is woken by expiry itself, and not only by the sweep that writes it down', async () => {
     const stored: string[] = []
-    // The sweep may just be due, and then nobody can tell who woke it; it comes every five seconds, but not in each of three.
+    // The sweep may just be due, and then nobody can tell who woke it; but not three times in a row.
     for (const _ of [1, 2, 3]) {
       service.clock.advance(TTL_MS - 10_000)
       const [answer] = await wait('wait=EXPIRED,ACTIVE')
