@@ -25,7 +25,7 @@ export const RouteListAnswer = Type.Object({
   ),
 })
 
-/** Characters of an id as it is sent: room for a name, which is then *not found*, and no more, for a text repeats it. */
+/** Characters of an id as it is sent: room for a name, which is *not found* then; a refusal repeats it. */
 export const MAX_ID = 255
 /** Characters of the longest IPv6 block, in its longest spelling. */
 const MAX_DESTINATION = 49
