@@ -153,7 +153,6 @@ export const BAD_REQUESTS: ReadonlyMap<string, string> = new Map([
   ['quotas', 'VPC.1207'],
   ['tags', 'VPC.1801'],
   ['ports', 'VPC.2500'],
-  ['routetables', 'VPC.1202'],
 ])
 
 /** Titles as Keystone writes them. */
