@@ -7,6 +7,7 @@ import {
   type Route,
   type RouteTable,
 } from '../rules/route.ts'
+import { DestinationRequest, MAX_ID, NextHopRequest } from './routes.ts'
 import { type Static, Type } from './schema.ts'
 import { spellTime } from './time.ts'
 
@@ -35,15 +36,15 @@ export const RouteTableListAnswer = Type.Object({ routetables: Type.Array(RouteT
 
 const EntryRequest = Type.Object({
   type: Type.String({ description: '`peering`.' }),
-  destination: Type.String({ description: 'IPv4 or IPv6 block, without host bits.' }),
-  nexthop: Type.String({ description: 'UUID of a peering that is ACTIVE and has the VPC as one of its ends.' }),
+  destination: DestinationRequest,
+  nexthop: NextHopRequest,
   description: Type.Optional(Type.String({ description: 'Up to 255, no `<` or `>`.' })),
 })
 export type WireEntryRequest = Static<typeof EntryRequest>
 
 export const CreateRouteTableRequest = Type.Object({
   routetable: Type.Object({
-    vpc_id: Type.String({ description: 'UUID of the VPC.' }),
+    vpc_id: Type.String({ maxLength: MAX_ID, description: 'UUID of the VPC.' }),
     name: Type.Optional(Type.String({ description: 'Up to 64 characters.' })),
     description: Type.Optional(Type.String({ description: 'Up to 255, no `<` or `>`.' })),
     routes: Type.Optional(Type.Array(EntryRequest, { maxItems: MAX_ROUTES_IN_CREATE })),
@@ -51,7 +52,7 @@ export const CreateRouteTableRequest = Type.Object({
 })
 
 /** The clients send a route that they delete in whole, or only its destination. */
-const EntryKey = Type.Object({ destination: Type.String() })
+const EntryKey = Type.Object({ destination: DestinationRequest })
 
 export const UpdateRouteTableRequest = Type.Object({
   routetable: Type.Object({

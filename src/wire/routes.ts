@@ -25,12 +25,26 @@ export const RouteListAnswer = Type.Object({
   ),
 })
 
+/** Characters of an id as it is sent: room for a name, which is *not found* then; a refusal repeats it. */
+export const MAX_ID = 255
+/** Characters of the longest IPv6 block, in its longest spelling. */
+const MAX_DESTINATION = 49
+
+export const DestinationRequest = Type.String({
+  maxLength: MAX_DESTINATION,
+  description: 'IPv4 or IPv6 block, without host bits.',
+})
+export const NextHopRequest = Type.String({
+  maxLength: MAX_ID,
+  description: 'UUID of a peering that is ACTIVE and has the VPC as one of its ends.',
+})
+
 export const CreateRouteRequest = Type.Object({
   route: Type.Object({
     type: Type.String({ description: '`peering`.' }),
-    nexthop: Type.String({ description: 'UUID of a peering that is ACTIVE and has the VPC as one of its ends.' }),
-    destination: Type.String({ description: 'IPv4 or IPv6 block, without host bits.' }),
-    vpc_id: Type.String({ description: 'UUID of the VPC, whose default table takes the route.' }),
+    nexthop: NextHopRequest,
+    destination: DestinationRequest,
+    vpc_id: Type.String({ maxLength: MAX_ID, description: 'UUID of the VPC, whose default table takes the route.' }),
   }),
 })
 

@@ -170,6 +170,10 @@ suite('routes of default tables', () => {
       assert.equal(body.error_msg, `Invalid input for operation: 'route.${member}' is required.`)
       await assertNothingDone(create(alice, { ...whole, [member]: 5 }), 400, 'InvalidInput')
     }
+    for (const member of ['nexthop', 'destination', 'vpc_id']) {
+      const body = await assertNothingDone(create(alice, { ...whole, [member]: 'f:'.repeat(500) }), 400, 'InvalidInput')
+      assert.ok(body.error_msg.length < 200, 'a text does not repeat what is far too long')
+    }
     await assertNothingDone(service.ask(alice, 'POST', ROUTES, {}), 400, 'HTTPBadRequest')
     assert.equal((await create(alice, { ...whole, unknown: 1 })).status, 201)
   })
