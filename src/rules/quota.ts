@@ -20,8 +20,8 @@ export function isResource(text: string): text is Resource {
   return Object.hasOwn(DEFAULT_LIMITS, text)
 }
 
-export function resourceUnknown(text: string): Refusal {
-  return new Refusal('quota_type_unknown', `There is no quota of the type '${text}'.`)
+export function resourceUnknown(): Refusal {
+  return new Refusal('quota_type_unknown', 'There is no quota of this type; without a type all of them are listed.')
 }
 
 /** Whether one more would be too many. */

@@ -39,7 +39,7 @@ export function quotaRoutes(app: App, { perform }: ServerParts): void {
 
 function resourceOf(type: string | undefined): Resource | undefined {
   const text = given(type)
-  if (text !== undefined && !isResource(text)) throw resourceUnknown(text)
+  if (text !== undefined && !isResource(text)) throw resourceUnknown()
   return text
 }
 
