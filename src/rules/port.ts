@@ -181,7 +181,8 @@ export function macOf(id: string): string {
 }
 
 /** Whether a port is as a tenant may ask for it: attached to nothing, and at most a virtual address. */
-export function isTenantsOwn({ deviceId, deviceOwner, binding }: Pick<Port, 'deviceId' | 'deviceOwner' | 'binding'>) {
+export function isTenantsOwn(port: Pick<Port, 'deviceId' | 'deviceOwner' | 'binding'>): boolean {
+  const { deviceId, deviceOwner, binding } = port
   const isUnbound = binding.hostId === '' && Object.keys(binding.profile).length === 0
   return isUnbound && deviceId === '' && (deviceOwner === '' || deviceOwner === VIP_PORT)
 }

@@ -26,7 +26,7 @@ export function portTenantOf(url: string, { accessKey, secretKey, projectId }: A
   const credential = new BasicCredentials().withAk(accessKey).withSk(secretKey).withProjectId(projectId)
   const client = v2.VpcClient.newBuilder().withCredential(credential).withEndpoint(url).build()
   return {
-    /** What a port is made in; its gateway is the first host. */
+    /** A subnet, in a VPC of its own: what a port is made in. */
     async createNetwork(cidr: string, gateway: string) {
       const vpc = new v2.CreateVpcRequestBody(new v2.CreateVpcOption().withCidr('10.0.0.0/8'))
       const made = await json<{ vpc: { id: string } }>(client.createVpc(new v2.CreateVpcRequest().withBody(vpc)))
