@@ -5,9 +5,10 @@ import { type Finding, type Plan, warning } from '../../rules/plan.ts'
 import { overlapOf } from '../../rules/vpc.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import { type Context, reading } from '../operation.ts'
+import { deletePeering } from '../peerings/delete-peering.ts'
 import { loadPeering } from '../peerings/load-peering.ts'
 import { refuseOverQuota } from '../peerings/refuse-over-quota.ts'
-import { dryRun } from './dry-run.ts'
+import { dryRun, tryOut } from './dry-run.ts'
 import { attempt, mayKnow, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
 
 /** What accepting this peering would meet. *Not found* for a stranger, as ever. */
@@ -25,11 +26,12 @@ export const planAcceptPeering = reading<PeeringId, Plan>('planAcceptPeering', a
   return { findings: [...refusals, ...warnings], removes: [], status: refusals.length === 0 ? 'ACTIVE' : undefined }
 })
 
-/** What deleting this peering would take along: the routes by it, of which the caller is shown its own. */
+/** What holds this peering; or what deleting it would take along: of the routes by it, the caller is shown its own. */
 export const planDeletePeering = reading<PeeringId, Plan>('planDeletePeering', async (tx, context, id) => {
   await loadPeering(tx, context, id)
-  const routes = await tx.routesVia(id)
-  const own = routes.filter(({ projectId }) => mayKnow(context.caller, projectId))
+  const { findings } = await attempt(() => tryOut(tx, context, deletePeering, id))
+  if (findings.length > 0) return { findings, removes: [], status: undefined }
+  const own = (await tx.routesVia(id)).filter(({ projectId }) => mayKnow(context.caller, projectId))
   const message = `Deleting the peering removes ${own.length} of your routes, and those of the other side.`
   const removes = own.map(({ id: route }) => ({ type: 'route' as const, id: route }))
   return {
