@@ -11,6 +11,7 @@ import { answerClientError, toRefusal } from './errors.ts'
 import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { quotaRoutes } from './routes/quotas.ts'
@@ -77,6 +78,7 @@ const ROUTES = [
   tokenRoutes,
   peopleRoutes,
   peeringRoutes,
+  historyRoutes,
   vpcRoutes,
   vpcV3Routes,
   quotaRoutes,

@@ -2,8 +2,9 @@ import type { DomainId, PeeringId, ProjectId, UserId, VpcId } from '../rules/ids
 import type { Peering } from '../rules/peering.ts'
 import type { AccessKey, Domain, Project, User } from '../rules/people.ts'
 import type { Resource } from '../rules/quota.ts'
-import type { Status, Verb } from '../rules/status.ts'
+import type { Status } from '../rules/status.ts'
 import type { Vpc } from '../rules/vpc.ts'
+import type { HistoryReads, HistoryWrites } from './history.ts'
 import type { NetworkReads, NetworkWrites } from './networks.ts'
 import type { Awaitable, Page } from './page.ts'
 
@@ -74,7 +75,7 @@ export interface VpcQuery extends Page<VpcId> {
   readonly enterpriseProjectId: string | undefined
 }
 
-export interface ReadTransaction extends NetworkReads {
+export interface ReadTransaction extends NetworkReads, HistoryReads {
   peering(id: PeeringId): Awaitable<Peering | undefined>
   peerings(query: PeeringQuery): Awaitable<readonly Peering[]>
   /** Those of a VPC, on either side, that are not DELETED; ascending by id. */
@@ -111,14 +112,13 @@ export interface ReadTransaction extends NetworkReads {
   setting(name: string): Awaitable<string | undefined>
 }
 
-export interface WriteTransaction extends ReadTransaction, NetworkWrites {
+export interface WriteTransaction extends ReadTransaction, NetworkWrites, HistoryWrites {
   /** Adds a peering, its memberships, and what it uses of the quotas. */
   insertPeering(peering: Peering): Awaitable<void>
   /** Replaces one with its next self, `before` being what is stored. */
   updatePeering(before: Peering, after: Peering): Awaitable<void>
   /** Removes a tombstone for good; its events stay. */
   forgetPeering(id: PeeringId): Awaitable<void>
-  insertEvent(event: PeeringEvent): Awaitable<void>
 
   insertVpc(vpc: Vpc): Awaitable<void>
   updateVpc(vpc: Vpc): Awaitable<void>
@@ -135,16 +135,4 @@ export interface WriteTransaction extends ReadTransaction, NetworkWrites {
   /** Takes a token back, and forgets those whose own time is over at `now`. */
   revokeToken(tokenId: string, expiresAt: number, now: number): Awaitable<void>
   insertSetting(name: string, value: string): Awaitable<void>
-}
-
-/** A step in a peering's life. `from` is undefined for its birth; the actor is undefined for the service itself. */
-export interface PeeringEvent {
-  readonly at: number
-  readonly peeringId: PeeringId
-  readonly verb: Verb | 'create'
-  readonly from: Status | undefined
-  readonly to: Status
-  readonly userId: UserId | undefined
-  readonly projectId: ProjectId | undefined
-  readonly requestId: string | undefined
 }

@@ -6,6 +6,7 @@ import type { DomainId, RouteId, RouteTableId, SubnetId, UserId, VpcId } from '.
 import { STATUSES } from '../../src/rules/status.ts'
 import type { RouteQuery, RouteTableQuery } from '../../src/store/networks.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
+import { eventReads, eventWrites } from '../../src/store/sqlite/events.ts'
 import { peeringPages } from '../../src/store/sqlite/peering-pages.ts'
 import { peeringReads } from '../../src/store/sqlite/peerings.ts'
 import { routeReads } from '../../src/store/sqlite/routes.ts'
@@ -61,6 +62,15 @@ test('every list of subnets, route tables and routes reads an index in its order
   const lists = [...statements].filter((statement) => statement.includes('limit'))
   assert.equal(lists.length, 8)
   for (const statement of statements) assertInOrder(db, statement)
+})
+
+test('the history of a peering and the events of a project read an index in its order', () => {
+  const { db, statements } = recording()
+  eventReads(db)
+  eventWrites(db, () => {})
+  const reads = [...statements].filter((statement) => /^\s*select/.test(statement))
+  assert.equal(reads.length, 5)
+  for (const statement of reads) assertInOrder(db, statement)
 })
 
 test('the sweep, the lookups and the refusals of a second peering read no whole table', () => {
@@ -121,6 +131,9 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   livePeeringBetween: (tx) => tx.livePeeringBetween(VPCS[0] as VpcId, VPCS[1] as VpcId),
   overduePeerings: (tx) => [tx.overduePeerings(1, 2), tx.overduePeerings(1, 3, ALICE)],
   forgottenPeerings: (tx) => tx.forgottenPeerings(1, 2),
+  history: (tx) => [tx.history(newId(), 0, 2), tx.history(newId(), 1, 3)],
+  events: (tx) => [undefined, ALICE].map((visibleTo) => tx.events({ visibleTo, after: 1, limit: 2 })),
+  lastSeq: (tx) => tx.lastSeq(),
   vpc: (tx) => tx.vpc(VPCS[0] as VpcId),
   vpcs: (tx) => [tx.vpcs(NO_VPCS), tx.vpcs({ ...NO_VPCS, after: undefined, before: VPCS[0] as VpcId })],
   vpcNamed: (tx) => tx.vpcNamed(ALICE, 'n'),

@@ -6,12 +6,13 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { PeeringId } from '../../src/rules/ids.ts'
 import { Refusal } from '../../src/rules/refusal.ts'
-import type { PeeringEvent, Store } from '../../src/store/store.ts'
+import type { PeeringEvent } from '../../src/store/history.ts'
+import type { Store } from '../../src/store/store.ts'
 import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
 import { lifeContract } from './store-life.ts'
 import { listContract } from './store-lists.ts'
-import { ALICE, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
+import { ALICE, BOB, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
 import type { StoreKind } from './stores.ts'
 
 export function storeContract(name: string, kind: StoreKind): void {
@@ -204,7 +205,8 @@ function stateOf(store: Store, id: PeeringId) {
 
 function eventOf(peeringId: PeeringId): PeeringEvent {
   return {
-    ...{ at: 1, peeringId, verb: 'create', from: undefined, to: 'PENDING_ACCEPTANCE' },
+    ...{ at: 1, peeringId, requester: ALICE, accepter: BOB },
+    ...{ verb: 'create', from: undefined, to: 'PENDING_ACCEPTANCE', why: 'request' },
     ...{ userId: undefined, projectId: undefined, requestId: undefined },
   }
 }

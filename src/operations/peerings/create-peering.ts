@@ -6,7 +6,7 @@ import { firstStatus } from '../../rules/status.ts'
 import { overlapOf, type Vpc } from '../../rules/vpc.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import { type Context, writing } from '../operation.ts'
-import { actor, writeExpiry } from './change-peering.ts'
+import { actor, sides, writeExpiry } from './change-peering.ts'
 import { refuseOverQuota } from './refuse-over-quota.ts'
 
 export interface NewPeering {
@@ -41,7 +41,8 @@ export const createPeering = writing<NewPeering, Peering>('createPeering', async
   await tx.insertPeering(peering)
   await tx.insertEvent({
     ...actor(context),
-    ...{ at: context.now, peeringId: peering.id, verb: 'create', from: undefined, to: status },
+    ...sides(peering),
+    ...{ at: context.now, verb: 'create', from: undefined, to: status, why: 'request' },
   })
   return peering
 })

@@ -20,7 +20,7 @@ export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, i
       peeringId: holding.id,
     })
   }
-  for (const peering of peerings) await changePeering(tx, context, peering, 'delete')
+  for (const peering of peerings) await changePeering(tx, context, peering, 'delete', {}, 'vpc_deletion')
   for (const table of await tx.routeTablesOfVpc(id)) await tx.deleteRouteTable(table.id)
   await tx.deleteVpc(vpc)
 })

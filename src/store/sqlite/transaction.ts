@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PeeringId, ProjectId } from '../../rules/ids.ts'
 import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { eventReads, eventWrites } from './events.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
 import { quotaReads, quotaWrites } from './quotas.ts'
@@ -19,6 +20,7 @@ export interface Touched {
 export function readTransaction(db: DatabaseSync): ReadTransaction {
   return {
     ...peeringReads(db),
+    ...eventReads(db),
     ...vpcReads(db),
     ...subnetReads(db),
     ...routeReads(db),
@@ -34,6 +36,7 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
       touched.peerings.add(peering.id)
       for (const project of participants(peering)) touched.projects.add(project)
     }),
+    ...eventWrites(db, () => {}),
     ...vpcWrites(db),
     ...subnetWrites(db),
     ...routeWrites(db),
