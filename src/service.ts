@@ -27,6 +27,7 @@ import {
 import { seedPeople, TOKEN_KEY } from './operations/people/seed-people.ts'
 import { createPerform, type Perform } from './operations/perform.ts'
 import type { DomainId, UserId } from './rules/ids.ts'
+import { DATABASE } from './store/sqlite/connection.ts'
 import { lockFolder } from './store/sqlite/lock.ts'
 import { openSqlite } from './store/sqlite/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -49,9 +50,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   const folder = resolve(config.dataFolder)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   opened.use(lockFolder(folder))
-  const store = opened.use(
-    await openSqlite(join(folder, 'causeway.sqlite'), new URL('./operations/writes.ts', import.meta.url)),
-  )
+  const store = opened.use(await openSqlite(join(folder, DATABASE), new URL('./operations/writes.ts', import.meta.url)))
   const tokenKey = await knowPeople(store, folder, config, now(), logger)
   const policy: Policy = {
     pendingTtlMs: config.pendingTtlMs,

@@ -2,7 +2,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { pendingMigrations, readMigrations } from '../migrate.ts'
 import { chainOldEvents } from './events.ts'
 
-const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url).pathname
+export const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url).pathname
+
+/** Its name in the data folder. */
+export const DATABASE = 'causeway.sqlite'
 
 /** How long a statement waits for another connection's lock: a checkpoint, or a process that migrates. */
 const BUSY_TIMEOUT_MS = 10_000
