@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { addressOpenrc, drawPeople } from './first-start.ts'
+import { EventStreams } from './http/event-streams.ts'
 import { createServer } from './http/server.ts'
 import { createAuthenticator } from './identity/authenticate.ts'
 import { type Directory, rememberDirectory } from './identity/directory.ts'
@@ -37,6 +38,8 @@ export interface Service extends AsyncDisposable {
   readonly url: string
   /** Writes down what time has done; runs by itself every few seconds. */
   sweep(): Promise<void>
+  /** A sign of life on every stream of events; runs by itself every few seconds. */
+  beat(): void
 }
 
 const SWEEP_EVERY_MS = 5_000
@@ -60,11 +63,17 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   const perform = createPerform(store, policy, now)
   const directory = rememberDirectory(directoryOf(store))
   const authenticator = createAuthenticator(directory, tokenKey, config.region)
+  const streams = new EventStreams({
+    ...{ perform, authenticator, now },
+    failed: (error) => logger.error({ err: error }, 'a stream of events failed'),
+  })
+  store.onEvents(() => streams.wake())
   store.onPeopleChanged(() => {
     directory.forget()
     authenticator.forget()
+    streams.wake()
   })
-  const metrics = createMetrics(() => store.statistics())
+  const metrics = createMetrics(() => ({ ...store.statistics(), streams: streams.count }))
   const sweep = () => sweepAll(perform, metrics, logger)
 
   let closing = false
@@ -75,6 +84,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     tokenKey,
     region: config.region,
     publicUrl: config.publicUrl,
+    streams,
     now,
     logger,
     isReady: async () => !closing && (await store.read(findSetting, TOKEN_KEY)) !== undefined,
@@ -83,6 +93,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   })
   opened.defer(async () => {
     closing = true
+    streams[Symbol.dispose]()
     const cutOff = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS)
     // A connection is idle only after the answer that was under way, and its client would keep it open.
     const hangUp = setInterval(() => server.server.closeIdleConnections(), HANG_UP_EVERY_MS)
@@ -103,7 +114,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   opened.defer(() => clearInterval(timer))
 
   const stack = opened.move()
-  return { url, sweep, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return { url, sweep, beat: () => streams.beat(), [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 /** The key that tokens are signed with; on the first start, of everybody whom that start makes. */

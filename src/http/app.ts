@@ -7,6 +7,7 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { SchemaTypes } from './validation.ts'
 
 declare module 'fastify' {
@@ -38,5 +39,6 @@ export interface ServerParts {
   /** Whether the service can do its work: false while it shuts down. */
   readonly isReady: () => Promise<boolean>
   readonly observe: (route: string, method: string, status: number, seconds: number) => void
+  readonly streams: EventStreams
   readonly metricsText: () => Promise<{ contentType: string; text: string }>
 }

@@ -38,6 +38,8 @@ export const REFUSAL_CODES = [
   'extend_cidr_conflict',
   'extend_cidr_not_found',
   'extend_cidr_forbidden',
+  // streams of events
+  'too_many_streams',
   // subnets
   'subnet_over_quota',
   // people

@@ -28,6 +28,8 @@ export interface Store extends AsyncDisposable {
   write<Input, Result>(body: Body<WriteTransaction, Input, Result>, input: Input): Promise<Result>
   /** Is told, before the write that did it is acknowledged, that some of the people, keys or revocations changed. */
   onPeopleChanged(listener: () => void): void
+  /** Is told, after a commit and before its writes are acknowledged, that there are new events to read. */
+  onEvents(listener: () => void): void
   /** Figures for /metrics. */
   statistics(): StoreStatistics
 }

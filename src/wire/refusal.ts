@@ -70,6 +70,7 @@ export const SPELLINGS = {
   extend_cidr_conflict: { status: 409, type: 'Conflict', code: 'VPC.9914' },
   extend_cidr_not_found: { status: 404, type: 'NotFound', code: 'VPC.9915' },
   extend_cidr_forbidden: { status: 400, type: 'InvalidInput', code: 'VPC.9916' },
+  too_many_streams: { status: 429, type: 'TooManyRequests', code: 'APIGW.0308', gateway: true },
   subnet_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.0202' },
   identity_not_found: { status: 404, type: 'Not Found', code: 'IAM.0004' },
   identity_name_taken: { status: 409, type: 'Conflict', code: 'IAM.1109' },

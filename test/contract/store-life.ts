@@ -11,11 +11,12 @@ import { setImmediate } from 'node:timers/promises'
 import type { PeeringQuery, Store } from '../../src/store/store.ts'
 import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
-import { ALICE, BOB, PEOPLE, peering, vpc, vpcAt } from './store-samples.ts'
+import { ALICE, BOB, birthOf, newId, PEOPLE, peering, vpc, vpcAt } from './store-samples.ts'
 import { BODIES, type StoreKind } from './stores.ts'
 
 export function lifeContract(name: string, kind: StoreKind): void {
   visibilityContract(kind)
+  tellingContract(kind)
   closingContract(kind)
   openingContract(name, kind)
 }
@@ -71,7 +72,9 @@ function visibilityContract(kind: StoreKind): void {
     assert.equal(await nameOf(store, one, 0), '0600')
     assert.ok(versions.size > 10, `only ${versions.size} states were seen: nothing was raced`)
   })
+}
 
+function tellingContract(kind: StoreKind): void {
   test('a change of people is told before the write that did it is acknowledged, and no other change is', async () => {
     await using fresh = await openFresh(kind)
     const { store } = fresh
@@ -92,6 +95,24 @@ function visibilityContract(kind: StoreKind): void {
       ['insertPeering', peering()],
       ['insertVpc', vpc()],
     ])
+    assert.deepEqual(told, [])
+  })
+
+  test('events are told after they can be read and before they are acknowledged, and no other change is', async () => {
+    await using fresh = await openFresh(kind)
+    const { store } = fresh
+    const told: string[] = []
+    const reads: Promise<number>[] = []
+    store.onEvents(() => {
+      told.push('told')
+      reads.push(look(store, (tx) => tx.lastSeq()))
+    })
+    for (const seq of [1, 2, 3]) {
+      await store.write(bodies.applyChanges, [['insertEvent', birthOf(newId())]]).then(() => told.push('acknowledged'))
+      assert.deepEqual(told.splice(0), ['told', 'acknowledged'])
+      assert.equal(await reads.at(-1), seq)
+    }
+    await store.write(bodies.applyChanges, [['insertVpc', vpc()]])
     assert.deepEqual(told, [])
   })
 }

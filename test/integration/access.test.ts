@@ -52,6 +52,7 @@ PUT    /v2.0/vpc/peerings/{id}/reject                        PENDING  401 401 40
 PUT    /v2.0/vpc/peerings/{id}/reject                        ACTIVE   401 401 401 401 401  403 403 403 403  409 404 409
 GET    /causeway/v1/peerings/{id}/history                    PENDING  401 401 401 401 401  200 200 403 403  200 404 200
 GET    /causeway/v1/peerings/{id}/history                    ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
+GET    /causeway/v1/events                                   -        401 401 401 401 401  200 200 403 403  200 200 200
 GET    /v1/{project_id}/vpcs                                 hers     401 401 401 401 401  200 200 403 403  400 400 200
 POST   /v1/{project_id}/vpcs                                 hers     401 401 401 401 401  200 200 403 403  400 400 200
 GET    /v1/{project_id}/vpcs/{vpc_id}                        hers     401 401 401 401 401  200 200 403 403  400 400 200

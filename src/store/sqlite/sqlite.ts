@@ -44,6 +44,7 @@ class SqliteStore implements Store {
   readonly #writer: Worker
   readonly #file: string
   readonly #peopleListeners: (() => void)[] = []
+  readonly #eventListeners: (() => void)[] = []
   /** To be sent at the end of this turn of the event loop. */
   #unsent: Waiting[] = []
   /** Sent and not answered, in order. */
@@ -84,6 +85,10 @@ class SqliteStore implements Store {
 
   onPeopleChanged(listener: () => void): void {
     this.#peopleListeners.push(listener)
+  }
+
+  onEvents(listener: () => void): void {
+    this.#eventListeners.push(listener)
   }
 
   statistics() {
@@ -129,13 +134,14 @@ class SqliteStore implements Store {
     this.#writer.postMessage(jobs.map(({ body, input }): Job => ({ body, input })) satisfies Message)
   }
 
-  #settle({ outcomes, peerings, projects, people }: Commit): void {
+  #settle({ outcomes, peerings, projects, people, events }: Commit): void {
     const group = this.#inFlight.splice(0, outcomes.length)
     this.#commits += 1
     if (this.#commits === CHECKPOINT_FROM) this.#startCheckpointer()
     this.#writes += group.length
     this.#memory.forget(peerings, projects)
     if (people) for (const listener of this.#peopleListeners) listener()
+    if (events) for (const listener of this.#eventListeners) listener()
     if (this.#waiting() === 0) this.#drained?.()
     group.forEach((waiting, index) => {
       const outcome = outcomes[index]

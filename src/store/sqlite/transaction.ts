@@ -10,11 +10,12 @@ import { routeReads, routeWrites } from './routes.ts'
 import { subnetReads, subnetWrites } from './subnets.ts'
 import { vpcReads, vpcWrites } from './vpcs.ts'
 
-/** What a commit changes of the things that the reading side keeps in memory. */
+/** What a commit changes of the things that the reading side keeps in memory, or waits for. */
 export interface Touched {
   readonly peerings: Set<PeeringId>
   readonly projects: Set<ProjectId>
   people: boolean
+  events: boolean
 }
 
 export function readTransaction(db: DatabaseSync): ReadTransaction {
@@ -36,7 +37,9 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
       touched.peerings.add(peering.id)
       for (const project of participants(peering)) touched.projects.add(project)
     }),
-    ...eventWrites(db, () => {}),
+    ...eventWrites(db, () => {
+      touched.events = true
+    }),
     ...vpcWrites(db),
     ...subnetWrites(db),
     ...routeWrites(db),
