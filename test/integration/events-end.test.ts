@@ -43,6 +43,8 @@ suite('a stream ends when its reader may listen no longer', () => {
     const headers = { ...byToken(alice), 'x-subject-token': spare.token }
     assert.equal((await fetch(`${url}/v3/auth/tokens`, { method: 'DELETE', headers })).status, 204)
     await assertEnded(ending, 'end', 'unauthenticated')
+    // At once: the next beat would have ended it too.
+    assert.equal(ending.beats, 0)
     const id = await newPeering(service)
     await ask(alice, 'DELETE', `${PEERINGS}/${id}`)
     await staying.until(2)
@@ -164,6 +166,21 @@ suite('a reader who does not read', () => {
     using stream = await openStream(service.url, byToken(service.admin))
     return stream.start
   }
+
+  test('has a replay wait, which goes on when it reads again: each event once, whatever woke the stream meanwhile', async () => {
+    using replay = await openPausedReplay()
+    // Enough turns for the kernel to be full.
+    for (let turn = 0; turn < 20; turn += 1) await openStreams()
+    service.beat()
+    for (let turn = 0; turn < 20; turn += 1) await openStreams()
+    replay.resume()
+    const last = await lastSeq()
+    const told = await replay.until(last)
+    assert.deepEqual(
+      told.map(({ id }) => id),
+      Array.from({ length: last }, (_, index) => index + 1),
+    )
+  })
 
   test('has a replay wait, is let go at a beat when it takes nothing, and at the next one with its last event', async () => {
     using replay = await openPausedReplay()
