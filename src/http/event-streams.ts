@@ -137,15 +137,11 @@ export class EventStreams implements Disposable {
     this.wake()
   }
 
-  /** Ends every stream, and takes no more. A stop waits for no reader who does not read. */
+  /** Ends every stream, and takes no more. Who hangs up on ended connections need not wait for their readers. */
   [Symbol.dispose](): void {
     this.#isClosing = true
     clearInterval(this.#timer)
-    for (const response of this.#ending) response.destroy()
-    for (const stream of this.#streams) {
-      if (stream.response.writableLength > 0) stream.response.destroy()
-      else this.#finish(stream, 'shutting_down')
-    }
+    for (const stream of this.#streams) this.#finish(stream, 'shutting_down')
   }
 
   #refuseMore(audience: string): void {
