@@ -1,4 +1,5 @@
 /** The module of write bodies that populate.ts opens the store with: rows by the thousand, and no questions asked. */
+import { sides } from '../src/operations/peerings/change-peering.ts'
 import type { Peering } from '../src/rules/peering.ts'
 import type { Vpc } from '../src/rules/vpc.ts'
 import type { Body, WriteTransaction } from '../src/store/store.ts'
@@ -16,9 +17,11 @@ export const insertPeerings: Body<WriteTransaction, readonly Peering[], void> = 
   run: async (tx, peerings) => {
     for (const peering of peerings) {
       await tx.insertPeering(peering)
-      const { id, status, createdAt, requester } = peering
-      const nobody = { userId: undefined, projectId: requester.projectId, requestId: undefined }
-      await tx.insertEvent({ at: createdAt, peeringId: id, verb: 'create', from: undefined, to: status, ...nobody })
+      await tx.insertEvent({
+        ...sides(peering),
+        ...{ at: peering.createdAt, verb: 'create', from: undefined, to: peering.status, why: 'request' },
+        ...{ userId: undefined, projectId: peering.requester.projectId, requestId: undefined },
+      })
     }
   },
 }

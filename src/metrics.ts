@@ -7,8 +7,11 @@ export interface Metrics {
   text(): Promise<{ contentType: string; text: string }>
 }
 
+/** Of the store; and how many streams of events are open, and how many shows wait. */
+type Statistics = StoreStatistics & { readonly streams: number; readonly waits: number }
+
 /** No label names a tenant or an object: the page is open to whoever reaches the port, and its size stays bounded. */
-export function createMetrics(store: () => StoreStatistics, waits: () => number): Metrics {
+export function createMetrics(statistics: () => Statistics): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -24,13 +27,13 @@ export function createMetrics(store: () => StoreStatistics, waits: () => number)
     labelNames: ['kind'] as const,
     registers: [registry],
   })
-  const gauge = (name: string, help: string, value: (statistics: StoreStatistics) => number) =>
+  const gauge = (name: string, help: string, value: (statistics: Statistics) => number) =>
     new Gauge({
       name,
       help,
       registers: [registry],
       collect() {
-        this.set(value(store()))
+        this.set(value(statistics()))
       },
     })
   gauge('causeway_store_commits', 'Commits since the start.', ({ commits }) => commits)
@@ -41,7 +44,8 @@ export function createMetrics(store: () => StoreStatistics, waits: () => number)
     'Times since the start that the write-ahead log could not be moved into the database.',
     ({ failedCheckpoints }) => failedCheckpoints,
   )
-  gauge('causeway_waits', 'Shows that wait for a status of their peering.', waits)
+  gauge('causeway_waits', 'Shows that wait for a status of their peering.', ({ waits }) => waits)
+  gauge('causeway_event_streams', 'Streams of events that are open.', ({ streams }) => streams)
   return {
     observe: (route, method, status, seconds) => requests.labels(route, method, String(status)).observe(seconds),
     swept(expired, forgotten) {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { addressOpenrc, drawPeople } from './first-start.ts'
+import { EventStreams } from './http/event-streams.ts'
 import { createPeeringWaits } from './http/peering-waits.ts'
 import { createServer } from './http/server.ts'
 import { createAuthenticator } from './identity/authenticate.ts'
@@ -29,6 +30,7 @@ import {
 import { seedPeople, TOKEN_KEY } from './operations/people/seed-people.ts'
 import { createPerform, type Perform } from './operations/perform.ts'
 import type { DomainId, UserId } from './rules/ids.ts'
+import { DATABASE } from './store/sqlite/connection.ts'
 import { lockFolder } from './store/sqlite/lock.ts'
 import { openSqlite } from './store/sqlite/sqlite.ts'
 import type { Store } from './store/store.ts'
@@ -38,6 +40,8 @@ export interface Service extends AsyncDisposable {
   readonly url: string
   /** Writes down what time has done; runs by itself every few seconds. */
   sweep(): Promise<void>
+  /** A sign of life on every stream of events; runs by itself every few seconds. */
+  beat(): void
 }
 
 const SWEEP_EVERY_MS = 5_000
@@ -51,9 +55,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   const folder = resolve(config.dataFolder)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   opened.use(lockFolder(folder))
-  const store = opened.use(
-    await openSqlite(join(folder, 'causeway.sqlite'), new URL('./operations/writes.ts', import.meta.url)),
-  )
+  const store = opened.use(await openSqlite(join(folder, DATABASE), new URL('./operations/writes.ts', import.meta.url)))
   const tokenKey = await knowPeople(store, folder, config, now(), logger)
   const policy: Policy = {
     pendingTtlMs: config.pendingTtlMs,
@@ -63,13 +65,19 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   const perform = createPerform(store, policy, now)
   const directory = rememberDirectory(directoryOf(store))
   const authenticator = createAuthenticator(directory, tokenKey, config.region)
+  const streams = new EventStreams({
+    ...{ perform, authenticator, now },
+    failed: (error) => logger.error({ err: error }, 'a stream of events failed'),
+  })
+  store.onEvents(() => streams.wake())
   store.onPeopleChanged(() => {
     directory.forget()
     authenticator.forget()
+    streams.wake()
   })
   const waits = createPeeringWaits(now)
   store.onPeeringsChanged(waits.wake)
-  const metrics = createMetrics(() => store.statistics(), waits.count)
+  const metrics = createMetrics(() => ({ ...store.statistics(), streams: streams.count, waits: waits.count() }))
   const sweep = () => sweepAll(perform, metrics, logger)
 
   let closing = false
@@ -82,6 +90,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     publicUrl: config.publicUrl,
     waits,
     pendingTtlMs: config.pendingTtlMs,
+    streams,
     now,
     logger,
     isReady: async () => !closing && (await store.read(findSetting, TOKEN_KEY)) !== undefined,
@@ -91,6 +100,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   opened.defer(async () => {
     closing = true
     waits.close()
+    streams[Symbol.dispose]()
     const cutOff = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS)
     // A connection is idle only after the answer that was under way, and its client would keep it open.
     const hangUp = setInterval(() => server.server.closeIdleConnections(), HANG_UP_EVERY_MS)
@@ -111,7 +121,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   opened.defer(() => clearInterval(timer))
 
   const stack = opened.move()
-  return { url, sweep, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return { url, sweep, beat: () => streams.beat(), [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
 /** The key that tokens are signed with; on the first start, of everybody whom that start makes. */

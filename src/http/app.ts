@@ -8,6 +8,7 @@ import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
 import type { Schema } from '../wire/schema.ts'
+import type { EventStreams } from './event-streams.ts'
 import type { PeeringWaits } from './peering-waits.ts'
 import type { SchemaTypes } from './validation.ts'
 
@@ -47,5 +48,6 @@ export interface ServerParts {
   /** Whether the service can do its work: false while it shuts down. */
   readonly isReady: () => Promise<boolean>
   readonly observe: (route: string, method: string, status: number, seconds: number) => void
+  readonly streams: EventStreams
   readonly metricsText: () => Promise<{ contentType: string; text: string }>
 }

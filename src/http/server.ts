@@ -12,7 +12,9 @@ import { askedOnce } from './idempotency.ts'
 import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
 import { acceptanceRoutes } from './routes/acceptance.ts'
+import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { peeringViewRoutes } from './routes/peering-views.ts'
 import { peeringRoutes } from './routes/peerings.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -29,6 +31,7 @@ import { tokenRoutes } from './routes/tokens.ts'
 import { versionRoutes } from './routes/versions.ts'
 import { vpcRoutes } from './routes/vpcs.ts'
 import { vpcV3Routes } from './routes/vpcs-v3.ts'
+import { bytesOf, signedRequest } from './signed-request.ts'
 import { compilers, type SchemaTypes } from './validation.ts'
 
 /** Bytes of a body; the largest published one is below 10 KiB. */
@@ -90,6 +93,8 @@ const ROUTES = [
   peopleRoutes,
   peeringRoutes,
   peeringViewRoutes,
+  historyRoutes,
+  eventRoutes,
   vpcRoutes,
   vpcV3Routes,
   acceptanceRoutes,
@@ -118,12 +123,7 @@ function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts
     if (request.is404 || config.open) return done()
     const pathProject = (request.params as Readonly<Record<string, string | undefined>>).project_id
     request.pathProject = pathProject
-    const signed = {
-      method: request.method,
-      url: request.raw.url ?? '/',
-      headers: request.headers,
-      body: request.body instanceof Uint8Array ? request.body : NOTHING,
-    }
+    const signed = signedRequest(request)
     const known = authenticator.recall(signed, pathProject, now())
     if (known !== undefined) {
       request.caller = known
@@ -148,7 +148,7 @@ function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts
     if (request.routeOptions.schema?.body === undefined) return done()
     try {
       refuseMediaType(request)
-      request.body = parseJsonBody(request.body instanceof Uint8Array ? request.body : NOTHING)
+      request.body = parseJsonBody(bytesOf(request))
       done()
     } catch (error) {
       done(error as Error)
@@ -170,12 +170,9 @@ function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts
   })
 }
 
-const NOTHING = new Uint8Array()
-
 function refuseMediaType(request: FastifyRequest): void {
   const type = request.headers['content-type']
-  const isEmpty = !(request.body instanceof Uint8Array) || request.body.length === 0
-  if (isEmpty && type === undefined) return
+  if (bytesOf(request).length === 0 && type === undefined) return
   // Clients write the charset in both cases, with and without a blank; JSON is UTF-8 whatever they say.
   if (type !== undefined && /^application\/json\s*(;|$)/i.test(type)) return
   throw new Refusal('unsupported_media_type', `The content type must be application/json, not ${type ?? 'absent'}.`)

@@ -49,6 +49,8 @@ export const REFUSAL_CODES = [
   // quotas
   'quota_type_unknown',
   'extend_cidr_in_use',
+  // streams of events
+  'too_many_streams',
   // subnets
   'subnet_not_found',
   'subnet_over_quota',

@@ -3,8 +3,9 @@ import type { Peering } from '../rules/peering.ts'
 import type { AccessKey, Domain, Project, User } from '../rules/people.ts'
 import type { SideName } from '../rules/protection.ts'
 import type { Resource } from '../rules/quota.ts'
-import type { Status, Verb } from '../rules/status.ts'
+import type { Status } from '../rules/status.ts'
 import type { Vpc } from '../rules/vpc.ts'
+import type { HistoryReads, HistoryWrites } from './history.ts'
 import type { KeptAnswerReads, KeptAnswerWrites } from './kept-answers.ts'
 import type { NetworkReads, NetworkWrites } from './networks.ts'
 import type { Awaitable, Page } from './page.ts'
@@ -35,6 +36,8 @@ export interface Store extends AsyncDisposable {
    * that has not changed, such as one of a write that was undone.
    */
   onPeeringsChanged(listener: (ids: readonly PeeringId[]) => void): void
+  /** Is told, after a commit and before its writes are acknowledged, that there are new events to read. */
+  onEvents(listener: () => void): void
   /** Figures for /metrics. */
   statistics(): StoreStatistics
 }
@@ -82,7 +85,7 @@ export interface VpcQuery extends Page<VpcId> {
   readonly enterpriseProjectId: string | undefined
 }
 
-export interface ReadTransaction extends NetworkReads, PortReads, KeptAnswerReads {
+export interface ReadTransaction extends NetworkReads, PortReads, HistoryReads, KeptAnswerReads {
   peering(id: PeeringId): Awaitable<Peering | undefined>
   peerings(query: PeeringQuery): Awaitable<readonly Peering[]>
   /** Those of a VPC, on either side, that are not DELETED; ascending by id. */
@@ -121,14 +124,13 @@ export interface ReadTransaction extends NetworkReads, PortReads, KeptAnswerRead
   setting(name: string): Awaitable<string | undefined>
 }
 
-export interface WriteTransaction extends ReadTransaction, NetworkWrites, PortWrites, KeptAnswerWrites {
+export interface WriteTransaction extends ReadTransaction, NetworkWrites, PortWrites, HistoryWrites, KeptAnswerWrites {
   /** Adds a peering, its memberships, and what it uses of the quotas. */
   insertPeering(peering: Peering): Awaitable<void>
   /** Replaces one with its next self, `before` being what is stored. */
   updatePeering(before: Peering, after: Peering): Awaitable<void>
   /** Removes a tombstone for good, with its protection; its events stay. */
   forgetPeering(id: PeeringId): Awaitable<void>
-  insertEvent(event: PeeringEvent): Awaitable<void>
   setProtection(id: PeeringId, side: SideName, isProtected: boolean): Awaitable<void>
 
   insertVpc(vpc: Vpc): Awaitable<void>
@@ -146,16 +148,4 @@ export interface WriteTransaction extends ReadTransaction, NetworkWrites, PortWr
   /** Takes a token back, and forgets those whose own time is over at `now`. */
   revokeToken(tokenId: string, expiresAt: number, now: number): Awaitable<void>
   insertSetting(name: string, value: string): Awaitable<void>
-}
-
-/** A step in a peering's life. `from` is undefined for its birth; the actor is undefined for the service itself. */
-export interface PeeringEvent {
-  readonly at: number
-  readonly peeringId: PeeringId
-  readonly verb: Verb | 'create'
-  readonly from: Status | undefined
-  readonly to: Status
-  readonly userId: UserId | undefined
-  readonly projectId: ProjectId | undefined
-  readonly requestId: string | undefined
 }

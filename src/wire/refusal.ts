@@ -80,6 +80,7 @@ export const SPELLINGS = {
   quota_type_unknown: { status: 400, type: 'InvalidInput', code: 'VPC.1207' },
   extend_cidr_in_use: { status: 409, type: 'Conflict', code: 'VPC.9907' },
   subnet_not_found: { status: 404, type: 'SubnetNotFound', code: 'VPC.0202' },
+  too_many_streams: { status: 429, type: 'TooManyRequests', code: 'APIGW.0308', gateway: true },
   subnet_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.0202' },
   subnet_cidr_invalid: { status: 400, type: 'InvalidInput', code: 'VPC.0212' },
   subnet_outside_vpc: { status: 400, type: 'InvalidInput', code: 'VPC.0203' },

@@ -4,12 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { type ProjectId, parseRouteTableId } from '../../src/rules/ids.ts'
+import { type PeeringId, type ProjectId, parseRouteTableId } from '../../src/rules/ids.ts'
 import { defaultTableName, type RouteTable } from '../../src/rules/route.ts'
+import { chained } from '../../src/store/chain.ts'
+import type { StoredEvent } from '../../src/store/history.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
+import { eventReads, eventWrites } from '../../src/store/sqlite/events.ts'
 import { readTransaction } from '../../src/store/sqlite/transaction.ts'
 import { temporaryFolder } from '../support/program.ts'
-import { peering, vpc } from './store-samples.ts'
+import { newId, peering, vpc } from './store-samples.ts'
 
 const MIGRATIONS = resolve(import.meta.dirname, '../../migrations/sqlite')
 
@@ -76,5 +79,51 @@ test('every VPC of a database of schema 2 has its default table after the start,
       },
     )
   }
+  db.close()
+})
+
+test('the events of a database of schema 3 get their place, their sides and their hashes, and go on from there', () => {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'old.sqlite')
+  const old = new DatabaseSync(file)
+  const names = readdirSync(MIGRATIONS).sort().slice(0, 3)
+  for (const name of names) old.exec(readFileSync(join(MIGRATIONS, name), 'utf8'))
+  old.exec('pragma user_version = 3')
+  const kept = peering({ status: 'EXPIRED' })
+  const forgotten = newId()
+  const { id, requester, accepter } = kept
+  old
+    .prepare(`insert into peering (id, name, description, status, request_vpc_id, request_project_id, accept_vpc_id,
+      accept_project_id, created_at, updated_at) values (?, '', '', 'EXPIRED', ?, ?, ?, ?, 1, 1)`)
+    .run(id, requester.vpcId, requester.projectId, accepter.vpcId, accepter.projectId)
+  const insert = old.prepare(`insert into event (at, peering_id, verb, from_status, to_status, user_id, project_id,
+    request_id) values (?, ?, ?, ?, ?, 'u', 'p', 'r')`)
+  insert.run(1, id, 'create', null, 'PENDING_ACCEPTANCE')
+  insert.run(2, forgotten, 'create', null, 'ACTIVE')
+  insert.run(3, id, 'expire', 'PENDING_ACCEPTANCE', 'EXPIRED')
+  insert.run(4, forgotten, 'delete', 'ACTIVE', 'DELETED')
+  old.close()
+
+  const db = connectWriter(file)
+  const reads = eventReads(db)
+  const of = (peering: PeeringId) => reads.history(peering, 0, 9) as readonly StoredEvent[]
+  assert.deepEqual(
+    [...of(id), ...of(forgotten)].map(({ seq, place, requester, why }) => [seq, place, requester, why]),
+    [
+      [1, 1, requester.projectId, 'request'],
+      [3, 2, requester.projectId, 'time'],
+      [2, 1, undefined, 'request'],
+      [4, 2, undefined, 'request'],
+    ],
+  )
+  eventWrites(db, () => {}).insertEvent({ ...(of(id)[1] as StoredEvent), at: 5, verb: 'delete', to: 'DELETED' })
+  for (const chain of [of(id), of(forgotten)]) {
+    let last: StoredEvent | undefined
+    for (const event of chain) {
+      assert.equal(event.hash, chained(last, event).hash)
+      last = event
+    }
+  }
+  assert.equal(of(id).length, 3)
   db.close()
 })

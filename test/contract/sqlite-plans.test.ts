@@ -7,6 +7,7 @@ import { STATUSES } from '../../src/rules/status.ts'
 import type { RouteQuery, RouteTableQuery } from '../../src/store/networks.ts'
 import type { PortQuery } from '../../src/store/ports.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
+import { eventReads, eventWrites } from '../../src/store/sqlite/events.ts'
 import { peeringPages } from '../../src/store/sqlite/peering-pages.ts'
 import { peeringReads } from '../../src/store/sqlite/peerings.ts'
 import { portReads } from '../../src/store/sqlite/ports.ts'
@@ -88,6 +89,15 @@ test('every list of ports reads an index in its order, and every look-up of an a
   )
 })
 
+test('the history of a peering and the events of a project read an index in its order', () => {
+  const { db, statements } = recording()
+  eventReads(db)
+  eventWrites(db, () => {})
+  const reads = [...statements].filter((statement) => /^\s*select/.test(statement))
+  assert.equal(reads.length, 5)
+  for (const statement of reads) assertInOrder(db, statement)
+})
+
 test('the sweep, the lookups and the refusals of a second peering read no whole table', () => {
   const { db, statements } = recording()
   peeringReads(db)
@@ -146,6 +156,9 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   livePeeringBetween: (tx) => tx.livePeeringBetween(VPCS[0] as VpcId, VPCS[1] as VpcId),
   overduePeerings: (tx) => [tx.overduePeerings(1, 2), tx.overduePeerings(1, 3, ALICE)],
   forgottenPeerings: (tx) => tx.forgottenPeerings(1, 2),
+  history: (tx) => [tx.history(newId(), 0, 2), tx.history(newId(), 1, 3)],
+  events: (tx) => [undefined, ALICE].map((visibleTo) => tx.events({ visibleTo, after: 1, limit: 2 })),
+  lastSeq: (tx) => tx.lastSeq(),
   vpc: (tx) => tx.vpc(VPCS[0] as VpcId),
   vpcs: (tx) => [tx.vpcs(NO_VPCS), tx.vpcs({ ...NO_VPCS, after: undefined, before: VPCS[0] as VpcId })],
   vpcNamed: (tx) => tx.vpcNamed(ALICE, 'n'),

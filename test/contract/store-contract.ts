@@ -1,20 +1,21 @@
 /**
  * What every store must keep, whatever it is made of: the sentences of src/store/store.ts as tests. What is read while
  * others write, opening and closing are in store-life.ts, lists and counters in store-lists.ts, subnets in
- * store-subnets.ts, route tables and routes in store-routes.ts.
+ * store-subnets.ts, route tables and routes in store-routes.ts, the history in store-history.ts.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { PeeringId } from '../../src/rules/ids.ts'
 import { Refusal } from '../../src/rules/refusal.ts'
-import type { PeeringEvent, Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
+import { historyContract } from './store-history.ts'
 import { lifeContract } from './store-life.ts'
 import { listContract } from './store-lists.ts'
 import { portContract } from './store-ports.ts'
 import { routeContract } from './store-routes.ts'
-import { ALICE, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
+import { ALICE, birthOf, PROJECTS, peering, vpc, vpcAt } from './store-samples.ts'
 import { subnetContract } from './store-subnets.ts'
 import type { StoreKind } from './stores.ts'
 
@@ -29,6 +30,7 @@ export function storeContract(name: string, kind: StoreKind): void {
     portContract(kind)
     subnetContract(kind)
     routeContract(kind)
+    historyContract(kind)
   })
 }
 
@@ -39,7 +41,7 @@ function undoContract(kind: StoreKind): void {
     const kept = peering({ requester: vpcAt(0), accepter: vpcAt(4) })
     const changes: readonly bodies.Change[] = [
       ['insertPeering', one],
-      ['insertEvent', eventOf(one.id)],
+      ['insertEvent', birthOf(one.id)],
       ['insertVpc', vpc({ name: 'gone' })],
       ['setLimit', ALICE, 'vpc', 7],
       ['insertSetting', 'a setting', 'of it'],
@@ -52,7 +54,7 @@ function undoContract(kind: StoreKind): void {
       store.write(bodies.applyThenFail, changes),
       store.write(bodies.applyChanges, [
         ['insertPeering', kept],
-        ['insertEvent', eventOf(kept.id)],
+        ['insertEvent', birthOf(kept.id)],
       ]),
       store.write(bodies.applyThenRefuse, changes),
     ])
@@ -209,11 +211,4 @@ function stateOf(store: Store, id: PeeringId) {
     between: await tx.livePeeringBetween(vpcAt(0).vpcId, vpcAt(1).vpcId),
     used: await Promise.all(PROJECTS.map((project) => tx.used(project, 'vpcPeer'))),
   }))
-}
-
-function eventOf(peeringId: PeeringId): PeeringEvent {
-  return {
-    ...{ at: 1, peeringId, verb: 'create', from: undefined, to: 'PENDING_ACCEPTANCE' },
-    ...{ userId: undefined, projectId: undefined, requestId: undefined },
-  }
 }

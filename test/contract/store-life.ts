@@ -11,7 +11,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { PeeringQuery, Store } from '../../src/store/store.ts'
 import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
-import { ALICE, BOB, PEOPLE, peering, vpc, vpcAt } from './store-samples.ts'
+import { ALICE, BOB, birthOf, newId, PEOPLE, peering, vpc, vpcAt } from './store-samples.ts'
 import { BODIES, type StoreKind } from './stores.ts'
 
 export function lifeContract(name: string, kind: StoreKind): void {
@@ -113,6 +113,24 @@ function tellingContract(kind: StoreKind): void {
     for (const change of writes) {
       await store.write(bodies.applyChanges, [change]).then(() => told.push('acknowledged'))
       assert.deepEqual(told.splice(0), [one.id, 'acknowledged'], change[0])
+    }
+    await store.write(bodies.applyChanges, [['insertVpc', vpc()]])
+    assert.deepEqual(told, [])
+  })
+
+  test('events are told after they can be read and before they are acknowledged, and no other change is', async () => {
+    await using fresh = await openFresh(kind)
+    const { store } = fresh
+    const told: string[] = []
+    const reads: Promise<number>[] = []
+    store.onEvents(() => {
+      told.push('told')
+      reads.push(look(store, (tx) => tx.lastSeq()))
+    })
+    for (const seq of [1, 2, 3]) {
+      await store.write(bodies.applyChanges, [['insertEvent', birthOf(newId())]]).then(() => told.push('acknowledged'))
+      assert.deepEqual(told.splice(0), ['told', 'acknowledged'])
+      assert.equal(await reads.at(-1), seq)
     }
     await store.write(bodies.applyChanges, [['insertVpc', vpc()]])
     assert.deepEqual(told, [])

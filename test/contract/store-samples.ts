@@ -6,6 +6,7 @@ import type { DomainId, PeeringId, ProjectId, RouteId, RouteTableId, SubnetId, V
 import type { Peering } from '../../src/rules/peering.ts'
 import { isLive, STATUSES } from '../../src/rules/status.ts'
 import type { Vpc } from '../../src/rules/vpc.ts'
+import type { PeeringEvent } from '../../src/store/history.ts'
 import type { PeeringQuery, VpcQuery } from '../../src/store/store.ts'
 import type { Change } from './store-bodies.ts'
 
@@ -45,6 +46,15 @@ export function peering(changes: Partial<Peering> = {}): Peering {
     ...{ id: newId(), name: 'one', description: '', status: 'PENDING_ACCEPTANCE' },
     ...{ requester: vpcAt(0), accepter: vpcAt(1), createdAt: 1, updatedAt: 1 },
     ...changes,
+  }
+}
+
+/** The first event of a peering of alice's with bob. */
+export function birthOf(peeringId: PeeringId): PeeringEvent {
+  return {
+    ...{ at: 1, peeringId, requester: ALICE, accepter: BOB },
+    ...{ verb: 'create', from: undefined, to: 'PENDING_ACCEPTANCE', why: 'request' },
+    ...{ userId: undefined, projectId: undefined, requestId: undefined },
   }
 }
 

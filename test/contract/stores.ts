@@ -1,8 +1,9 @@
 /** The stores that keep the contract of src/store/store.ts. A second one joins by one line of `STORES`. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { PeeringEvent } from '../../src/store/history.ts'
 import { openSqlite } from '../../src/store/sqlite/sqlite.ts'
-import type { PeeringEvent, Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 /** `folder` is fresh and belongs to one test; a store that lives elsewhere may take its name for one of its own. */
 export interface StoreKind {

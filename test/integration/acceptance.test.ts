@@ -1,7 +1,5 @@
 /** Acceptance rules: a VPC's owner has answered beforehand, and the create's answer says how. */
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { after, before, suite, test } from 'node:test'
 import { NOBODYS_ID, PEERINGS, requestPeering } from '../support/peerings.ts'
 import { type Person, startTestService, type TestService } from '../support/service.ts'
@@ -46,11 +44,9 @@ suite('the rules by which a VPC answers requests', () => {
       assert.deepEqual((await service.ask(who, 'GET', `${PEERINGS}/${peering.id}`)).body, { peering })
     }
     // The history says that the accepter's rule did it, and no user.
-    using db = new DatabaseSync(join(service.folder, 'causeway.sqlite'), { readOnly: true })
-    const events = db.prepare('select verb, to_status, user_id, project_id from event where peering_id = ?')
-    const [asked, answered] = events.all(peering.id).map((row) => ({ ...row }))
-    assert.equal(asked?.project_id, alice.projectId)
-    assert.deepEqual(answered, { verb: 'accept', to_status: 'ACTIVE', user_id: null, project_id: bob.projectId })
+    const { body } = await service.ask(bob, 'GET', `/causeway/v1/peerings/${peering.id}/history`)
+    const told = body.history.map((entry: Record<string, unknown>) => [entry.verb, entry.to, entry.why, entry.user_id])
+    assert.deepEqual(told[1], ['accept', 'ACTIVE', 'acceptance_rule', null])
   })
 
   test('reject answers REJECTED, which holds neither the pair nor a quota', async () => {

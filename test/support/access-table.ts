@@ -131,6 +131,9 @@ GET    /causeway/v1/peerings/{id}                            PENDING  401 401 40
 GET    /causeway/v1/peerings/{id}                            ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
 PUT    /causeway/v1/peerings/{id}                            PENDING  401 401 401 401 401  200 200 403 403  200 404 200
 PUT    /causeway/v1/peerings/{id}                            ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
+GET    /causeway/v1/peerings/{id}/history                    PENDING  401 401 401 401 401  200 200 403 403  200 404 200
+GET    /causeway/v1/peerings/{id}/history                    ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
+GET    /causeway/v1/events                                   -        401 401 401 401 401  200 200 403 403  200 200 200
 `
 
 export const ACCESS_ROWS = ACCESS_TABLE.trim()

@@ -51,6 +51,7 @@ export interface TestService extends AsyncDisposable {
   /** Stops and starts again on the same folder, with other settings where some are given; tokens stay good. */
   restart(settings?: Partial<Config>): Promise<void>
   sweep(): Promise<void>
+  beat(): void
   /** Lines of the log so far. */
   readonly log: readonly string[]
 }
@@ -111,6 +112,7 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
       service = await startService(config, logger, clock.now)
     },
     sweep: () => service.sweep(),
+    beat: () => service.beat(),
     async [Symbol.asyncDispose]() {
       await service[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true })
@@ -135,7 +137,10 @@ export async function send(
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     body: body === undefined ? null : ((raw ? body : JSON.stringify(body)) as string),
   })
-  const text = await response.text()
+  const isStream = response.headers.get('content-type') === 'text/event-stream'
+  // A stream has no end to wait for; what it tells is looked at elsewhere.
+  if (isStream) await response.body?.cancel()
+  const text = isStream ? '' : await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json') && text !== ''
   const { status, headers: received } = response
   const answer = { status, headers: received, body: isJson ? JSON.parse(text) : text || undefined }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { AcceptanceAnswer } from '../../src/wire/acceptance.ts'
+import { HistoryAnswer } from '../../src/wire/history.ts'
 import {
   CatalogAnswer,
   CredentialListAnswer,
@@ -65,6 +66,8 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'DELETE /v2.0/vpc/peerings/:id': { 204: null },
   'PUT /v2.0/vpc/peerings/:id/accept': { 200: PeeringShape },
   'PUT /v2.0/vpc/peerings/:id/reject': { 200: PeeringShape },
+  'GET /causeway/v1/peerings/:id/history': { 200: HistoryAnswer },
+  'GET /causeway/v1/events': { 200: null },
   'GET /v1/:project_id/vpcs': { 200: VpcListAnswer },
   'POST /v1/:project_id/vpcs': { 200: VpcAnswer },
   'GET /v1/:project_id/vpcs/:vpc_id': { 200: VpcAnswer },

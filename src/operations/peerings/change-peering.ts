@@ -2,6 +2,7 @@
 import type { Caller } from '../../rules/access.ts'
 import { type Peering, requireVersion, statusAt, step } from '../../rules/peering.ts'
 import type { Verb } from '../../rules/status.ts'
+import type { PeeringEvent, Why } from '../../store/history.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
 import { deleteRoutesVia } from '../routes/delete-routes-via.ts'
@@ -13,6 +14,7 @@ export async function changePeering(
   current: Peering,
   verb: Verb,
   changes: Partial<Pick<Peering, 'name' | 'description'>> = {},
+  why: Why = 'request',
 ): Promise<Peering> {
   // Here, in the transaction that writes: of any number of changes to one version, one is made.
   requireVersion(current, context.ifMatch)
@@ -22,11 +24,8 @@ export async function changePeering(
   if (verb === 'delete') await deleteRoutesVia(tx, after.id, context.now)
   await tx.insertEvent({
     ...actor(context),
-    at: context.now,
-    peeringId: after.id,
-    verb,
-    from: before.status,
-    to: after.status,
+    ...sides(after),
+    ...{ at: context.now, verb, from: before.status, to: after.status, why },
   })
   return after
 }
@@ -39,14 +38,27 @@ export async function writeExpiry(tx: WriteTransaction, context: Context, peerin
   const stored = await tx.peering(peering.id)
   if (stored === undefined) throw new Error(`P11: peering ${peering.id} vanished inside a transaction`)
   if (statusAt(stored, context.now, context.policy.pendingTtlMs) === stored.status) return stored
-  const expiredAt = stored.createdAt + context.policy.pendingTtlMs
-  const expired = step(stored, 'expire', expiredAt)
+  const { expired, event } = expiryOf(stored, context.policy.pendingTtlMs)
   await tx.updatePeering(stored, expired)
-  await tx.insertEvent({
-    ...{ at: expiredAt, peeringId: stored.id, verb: 'expire', from: stored.status, to: expired.status },
-    ...{ userId: undefined, projectId: undefined, requestId: context.requestId },
-  })
+  await tx.insertEvent(event)
   return expired
+}
+
+/** What time makes of a request, and the event that tells it: the same whenever, and by whomever, it is written. */
+export function expiryOf(waiting: Peering, pendingTtlMs: number): { expired: Peering; event: PeeringEvent } {
+  const at = waiting.createdAt + pendingTtlMs
+  const expired = step(waiting, 'expire', at)
+  const event: PeeringEvent = {
+    ...sides(waiting),
+    ...{ at, verb: 'expire', from: waiting.status, to: expired.status, why: 'time' },
+    ...{ userId: undefined, projectId: undefined, requestId: undefined },
+  }
+  return { expired, event }
+}
+
+/** Whose it is, for the event. */
+export function sides({ id, requester, accepter }: Peering) {
+  return { peeringId: id, requester: requester.projectId, accepter: accepter.projectId }
 }
 
 /** Who did it, for the event. */

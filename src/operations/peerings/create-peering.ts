@@ -7,7 +7,7 @@ import { firstStatus } from '../../rules/status.ts'
 import { blocksOf, overlapOf, type Vpc } from '../../rules/vpc.ts'
 import type { ReadTransaction, WriteTransaction } from '../../store/store.ts'
 import { type Context, writing } from '../operation.ts'
-import { actor, writeExpiry } from './change-peering.ts'
+import { actor, sides, writeExpiry } from './change-peering.ts'
 import { makeRoom, refuseOverQuota } from './refuse-over-quota.ts'
 
 /** The two ends as the caller names them. */
@@ -46,7 +46,8 @@ export const createPeering = writing<NewPeering, Peering>('createPeering', async
   await tx.insertPeering(peering)
   await tx.insertEvent({
     ...actor(context),
-    ...{ at: context.now, peeringId: peering.id, verb: 'create', from: undefined, to: status },
+    ...sides(peering),
+    ...{ at: context.now, verb: 'create', from: undefined, to: status, why: 'request' },
   })
   return status === 'ACTIVE' ? peering : answerBeforehand(tx, context, peering, requestVpc, acceptVpc)
 })
@@ -66,7 +67,8 @@ async function answerBeforehand(
   const after = step(peering, action, context.now)
   await tx.updatePeering(peering, after)
   await tx.insertEvent({
-    ...{ at: context.now, peeringId: peering.id, verb: action, from: peering.status, to: after.status },
+    ...sides(after),
+    ...{ at: context.now, verb: action, from: peering.status, to: after.status, why: 'acceptance_rule' },
     // Of the accepter's project, and no user of it: the rule did it.
     ...{ userId: undefined, projectId: acceptVpc.projectId, requestId: context.requestId },
   })

@@ -37,7 +37,7 @@ export const deleteVpc = writing<VpcId, void>('deleteVpc', async (tx, context, i
   }
   for (const peering of peerings) {
     refuseProtected(context.caller, peering, await tx.protectedBy(peering.id))
-    await changePeering(tx, context, peering, 'delete')
+    await changePeering(tx, context, peering, 'delete', {}, 'vpc_deletion')
   }
   for (const table of tables) await tx.deleteRouteTable(table.id)
   await tx.deleteVpc(vpc)

@@ -29,6 +29,7 @@ export interface Commit {
   /** Those that take part in these peerings. */
   readonly projects: readonly ProjectId[]
   readonly people: boolean
+  readonly events: boolean
 }
 
 export function outcomeOf(error: unknown): Outcome {

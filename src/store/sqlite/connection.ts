@@ -1,7 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
 import { pendingMigrations, readMigrations } from '../migrate.ts'
+import { chainOldEvents } from './events.ts'
 
-const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url).pathname
+export const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url).pathname
+
+/** Its name in the data folder. */
+export const DATABASE = 'causeway.sqlite'
 
 /** How long a statement waits for another connection's lock: a checkpoint, or a process that migrates. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -30,13 +34,17 @@ export function connectReader(file: string): DatabaseSync {
   return db
 }
 
+/** What of a migration is not SQL's to do, by the name of its file without the number. */
+const STEPS: Readonly<Record<string, (db: DatabaseSync) => void>> = { 'history.sql': chainOldEvents }
+
 function migrate(db: DatabaseSync): void {
   // Immediate: of two processes that start at once, the second waits here and then finds nothing to do.
   db.exec('begin immediate')
   try {
     const row = db.prepare('pragma user_version').get() as { user_version: number }
-    for (const { version, sql } of pendingMigrations(readMigrations(MIGRATIONS), row.user_version)) {
+    for (const { version, name, sql } of pendingMigrations(readMigrations(MIGRATIONS), row.user_version)) {
       db.exec(sql)
+      STEPS[name.slice('0000-'.length)]?.(db)
       db.exec(`pragma user_version = ${version}`)
     }
     db.exec('commit')

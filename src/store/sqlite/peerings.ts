@@ -11,7 +11,7 @@ type PeeringReads = Pick<
   ReadTransaction,
   'peering' | 'peerings' | 'peeringsOfVpc' | 'livePeeringBetween' | 'overduePeerings' | 'forgottenPeerings'
 >
-type PeeringWrites = Pick<WriteTransaction, 'insertPeering' | 'updatePeering' | 'forgetPeering' | 'insertEvent'>
+type PeeringWrites = Pick<WriteTransaction, 'insertPeering' | 'updatePeering' | 'forgetPeering'>
 
 export function peeringReads(db: DatabaseSync): PeeringReads {
   const from = `select ${PEERING_COLUMNS} from peering p`
@@ -67,9 +67,6 @@ export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => v
     update peering_member set deleted = :deleted, status = :status, name = :name
     where project_id = :project and deleted = 0 and peering_id = :id`)
   const removeMember = db.prepare('delete from peering_member where project_id = ? and deleted = 1 and peering_id = ?')
-  const insertEvent = db.prepare(`
-    insert into event (at, peering_id, verb, from_status, to_status, user_id, project_id, request_id)
-    values (?, ?, ?, ?, ?, ?, ?, ?)`)
   const count = quotaCounter(db, 'vpcPeer')
   return {
     insertPeering(peering) {
@@ -98,9 +95,6 @@ export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => v
       const gone = toPeering(row)
       for (const project of participants(gone)) removeMember.run(project, id)
       touched(gone)
-    },
-    insertEvent({ at, peeringId, verb, from, to, userId, projectId, requestId }) {
-      insertEvent.run(at, peeringId, verb, from ?? null, to, userId ?? null, projectId ?? null, requestId ?? null)
     },
   }
 }

@@ -46,6 +46,7 @@ class SqliteStore implements Store {
   readonly #file: string
   readonly #peopleListeners: (() => void)[] = []
   readonly #peeringListeners: ((ids: readonly PeeringId[]) => void)[] = []
+  readonly #eventListeners: (() => void)[] = []
   /** To be sent at the end of this turn of the event loop. */
   #unsent: Waiting[] = []
   /** Sent and not answered, in order. */
@@ -92,6 +93,10 @@ class SqliteStore implements Store {
     this.#peeringListeners.push(listener)
   }
 
+  onEvents(listener: () => void): void {
+    this.#eventListeners.push(listener)
+  }
+
   statistics() {
     return {
       commits: this.#commits,
@@ -135,7 +140,7 @@ class SqliteStore implements Store {
     this.#writer.postMessage(jobs.map(({ body, input }): Job => ({ body, input })) satisfies Message)
   }
 
-  #settle({ outcomes, peerings, projects, people }: Commit): void {
+  #settle({ outcomes, peerings, projects, people, events }: Commit): void {
     const group = this.#inFlight.splice(0, outcomes.length)
     this.#commits += 1
     if (this.#commits === CHECKPOINT_FROM) this.#startCheckpointer()
@@ -143,6 +148,7 @@ class SqliteStore implements Store {
     this.#memory.forget(peerings, projects)
     if (people) for (const listener of this.#peopleListeners) listener()
     if (peerings.length > 0) for (const listener of this.#peeringListeners) listener(peerings)
+    if (events) for (const listener of this.#eventListeners) listener()
     if (this.#waiting() === 0) this.#drained?.()
     group.forEach((waiting, index) => {
       const outcome = outcomes[index]

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PeeringId, ProjectId } from '../../rules/ids.ts'
 import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { eventReads, eventWrites } from './events.ts'
 import { keptAnswerReads, keptAnswerWrites } from './kept-answers.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
 import { peopleReads, peopleWrites } from './people.ts'
@@ -12,16 +13,18 @@ import { routeReads, routeWrites } from './routes.ts'
 import { subnetReads, subnetWrites } from './subnets.ts'
 import { vpcReads, vpcWrites } from './vpcs.ts'
 
-/** What a commit changes of the things that the reading side keeps in memory. */
+/** What a commit changes of the things that the reading side keeps in memory, or waits for. */
 export interface Touched {
   readonly peerings: Set<PeeringId>
   readonly projects: Set<ProjectId>
   people: boolean
+  events: boolean
 }
 
 export function readTransaction(db: DatabaseSync): ReadTransaction {
   return {
     ...peeringReads(db),
+    ...eventReads(db),
     ...vpcReads(db),
     ...subnetReads(db),
     ...routeReads(db),
@@ -39,6 +42,9 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
     ...peeringWrites(db, (peering) => {
       touched.peerings.add(peering.id)
       for (const project of participants(peering)) touched.projects.add(project)
+    }),
+    ...eventWrites(db, () => {
+      touched.events = true
     }),
     ...vpcWrites(db),
     ...subnetWrites(db),
