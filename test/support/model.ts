@@ -3,7 +3,8 @@
  * call must answer, and what there is afterwards. Objects are numbered in the order in which they were asked for, so
  * that a sequence means the same however much of it is left out when it is shrunk.
  */
-export type Tenant = 'alice' | 'bob'
+export const TENANTS = ['alice', 'bob'] as const
+export type Tenant = (typeof TENANTS)[number]
 
 export interface ModelVpc {
   readonly owner: Tenant
