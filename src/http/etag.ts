@@ -11,9 +11,10 @@ export function ifMatch(request: FastifyRequest): readonly string[] | undefined 
   return [...text.matchAll(/(W\/)?"([^"]*)"/g)].flatMap(([, weak, version]) => (weak ? [] : (version ?? [])))
 }
 
-/** Whether the client says that it has this very version. Weak ETags will do for that. */
-export function isKnown(request: FastifyRequest, version: string): boolean {
+/** Whether the client says that it has this very version, which is asked for only then. Weak ETags will do for that. */
+export function isKnown(request: FastifyRequest, versionOf: () => string): boolean {
   const text = request.headers['if-none-match']
   if (text === undefined) return false
+  const version = versionOf()
   return text.trim() === '*' || [...text.matchAll(/"([^"]*)"/g)].some(([, known]) => known === version)
 }

@@ -135,18 +135,10 @@ function addHooks(app: App, { authenticator, now, observe, logger }: ServerParts
     }, done)
   })
   app.addHook('preValidation', (request, reply, done) => {
-    // Who logs in is nobody yet, whom a key could belong to; a repeat makes one more token, and that is all.
-    if (request.is404 || request.routeOptions.config.open) return done()
-    try {
-      request.once = askedOnce(request, reply)
-      done()
-    } catch (error) {
-      done(error as Error)
-    }
-  })
-  app.addHook('preValidation', (request, _reply, done) => {
     if (request.routeOptions.schema?.body === undefined) return done()
     try {
+      // Who logs in is nobody yet, whom a key could belong to; a repeat makes one more token, and that is all.
+      if (!request.routeOptions.config.open) request.once = askedOnce(request, reply)
       refuseMediaType(request)
       request.body = parseJsonBody(bytesOf(request))
       done()

@@ -126,22 +126,31 @@ function spellSide({ vpcId, projectId }: Side) {
   return { vpc_id: vpcId, tenant_id: projectId }
 }
 
-/** The ETag of a peering; made at each answer, since it is quicker made than kept. */
-export function peeringEtag(peering: Peering): string {
-  return `"${versionOf(peering)}"`
+const SPELLED = Symbol('the JSON text and the ETag of this very peering')
+
+interface Spelled {
+  readonly text: string
+  readonly etag: string
 }
 
-const TEXT = Symbol('the JSON text of this very peering')
+/** The JSON text of `spellPeering`. */
+export function peeringText(peering: Peering): string {
+  return spelled(peering).text
+}
+
+export function peeringEtag(peering: Peering): string {
+  return spelled(peering).etag
+}
 
 /**
- * The JSON text of `spellPeering`. Peerings are immutable, so the text of one is made once, however often it is read.
- * It is kept on the object: looked up in a WeakMap, it would take longer the more peerings there are.
+ * Peerings are immutable, so what is answered of one is made once, however often it is read. It is kept on the object:
+ * looked up in a WeakMap, it would take longer the more peerings there are.
  */
-export function peeringText(peering: Peering & { [TEXT]?: string }): string {
-  const known = peering[TEXT]
+function spelled(peering: Peering & { [SPELLED]?: Spelled }): Spelled {
+  const known = peering[SPELLED]
   if (known !== undefined) return known
-  const text = JSON.stringify(spellPeering(peering))
-  // Not enumerable, or else `{ ...peering, status }` would take the text along and be another peering with it.
-  Object.defineProperty(peering, TEXT, { value: text })
-  return text
+  const made = { text: JSON.stringify(spellPeering(peering)), etag: `"${versionOf(peering)}"` }
+  // Not enumerable, or else `{ ...peering, status }` would take it along and be another peering with it.
+  Object.defineProperty(peering, SPELLED, { value: made })
+  return made
 }

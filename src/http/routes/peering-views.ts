@@ -28,7 +28,7 @@ export function peeringViewRoutes(app: App, parts: ServerParts): void {
       const id = peeringIdOf(request.params)
       const look = () => perform(viewPeering, asker(request), id)
       const view = await lookOrWait(parts, request, reply, id, look, ({ peering }) => peering)
-      if (!isKnown(request, versionOfView(view))) return sendView(reply, view)
+      if (!isKnown(request, () => versionOfView(view))) return sendView(reply, view)
       return reply.code(304).header('etag', peeringViewEtag(view)).send(null)
     },
   )

@@ -87,7 +87,7 @@ export function peeringRoutes(app: App, parts: ServerParts): void {
       const id = peeringIdOf(request.params)
       const look = () => perform(showPeering, asker(request), id)
       const peering = await lookOrWait(parts, request, reply, id, look, (seen) => seen)
-      if (!isKnown(request, versionOf(peering))) return sendPeering(reply, peering)
+      if (!isKnown(request, () => versionOf(peering))) return sendPeering(reply, peering)
       return reply.code(304).header('etag', peeringEtag(peering)).send(null)
     },
   )
