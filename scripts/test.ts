@@ -5,8 +5,13 @@
  */
 import { spawnSync } from 'node:child_process'
 
-/** Programs that tests call, with the Debian package that has them. */
-const PROGRAMS = { bash: 'bash', curl: 'curl', jq: 'jq' } as const
+/** Programs that tests call, with the Debian packages that have them, and what their modules need. */
+const PROGRAMS = {
+  bash: 'bash',
+  curl: 'curl',
+  jq: 'jq',
+  'ansible-playbook': 'ansible python3-keystoneauth1',
+} as const
 
 const STEPS = [
   { name: 'lint and format', command: ['biome', 'check', '--error-on-warnings', '.'] },
@@ -28,7 +33,7 @@ for (const { name, command } of STEPS) {
 function installMissing(): void {
   const missing = Object.entries(PROGRAMS).filter(([program]) => !has(program))
   if (missing.length === 0) return
-  const packages = missing.map(([, debian]) => debian)
+  const packages = missing.flatMap(([, debian]) => debian.split(' '))
   if (process.getuid?.() === 0 && has('apt-get')) {
     console.log(`== installing ${packages.join(', ')}`)
     const options = { stdio: 'inherit' as const, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
