@@ -1,7 +1,7 @@
 /**
  * Both tenants at once: accept, reject, deletes, routes, deletions of the VPCs and the expiry, in any selection and
- * order. However they race, there must be one order of them, one after the other, that the model (test/support/model.ts)
- * answers alike, and that ends in what is there.
+ * order. However they race, there must be one order of them, one after the other, that the model
+ * (test/support/model.ts) answers alike, and that ends in what is there.
  */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
