@@ -40,6 +40,14 @@ export function pageOf<Id>(query: PageQuery, parseId: (text: string) => Id | und
   return { limit: limitOf('limit', query.limit), marker: id, reverse: flagOf('page_reverse', query.page_reverse) }
 }
 
+/** Likewise, of lists that know no `page_reverse`: it is ignored there, as every unknown parameter is. */
+export function forwardPageOf<Id>(
+  { limit, marker }: PageQuery,
+  parseId: (text: string) => Id | undefined,
+): PageRequest<Id> {
+  return pageOf({ limit, marker }, parseId)
+}
+
 /**
  * The identity lists' way of paging, and of asking for the enabled or the disabled only: `page` counts from 1, and
  * without `per_page` everything is on page 1, so that a loop that asks until a page is empty comes to an end.

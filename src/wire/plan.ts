@@ -6,6 +6,8 @@ import { type Static, Type } from './schema.ts'
 
 const ById = Type.Object({ id: Type.String() })
 
+const Blocks = Type.Object({ id: Type.String(), extend_cidrs: Type.Array(Type.String(), { minItems: 1 }) })
+
 /** Exactly one member: the change, in the members that the change itself takes. */
 export const PlanRequest = Type.Object({
   create_peering: Type.Optional(Type.Object({ request_vpc_info: VpcInfoRequest, accept_vpc_info: VpcInfoRequest })),
@@ -21,12 +23,8 @@ export const PlanRequest = Type.Object({
   ),
   delete_route: Type.Optional(ById),
   delete_vpc: Type.Optional(ById),
-  add_extend_cidrs: Type.Optional(
-    Type.Object({ id: Type.String(), extend_cidrs: Type.Array(Type.String(), { minItems: 1 }) }),
-  ),
-  remove_extend_cidrs: Type.Optional(
-    Type.Object({ id: Type.String(), extend_cidrs: Type.Array(Type.String(), { minItems: 1 }) }),
-  ),
+  add_extend_cidrs: Type.Optional(Blocks),
+  remove_extend_cidrs: Type.Optional(Blocks),
 })
 
 const ObjectShape = Type.Object({

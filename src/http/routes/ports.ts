@@ -30,7 +30,7 @@ import {
   type WirePortQuery,
 } from '../../wire/ports.ts'
 import type { App, ServerParts } from '../app.ts'
-import { flagOf, given, givenAll, pageOf } from '../query.ts'
+import { flagOf, forwardPageOf, given, givenAll } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 
 const PATH = '/v1/:project_id/ports'
@@ -41,8 +41,7 @@ export function portRoutes(app: App, { perform }: ServerParts): void {
     { schema: describe('ports', 'List ports', { querystring: PortListQuery, response: { 200: PortListAnswer } }) },
     async (request) => {
       const { query, caller } = request
-      // Not the whole query: these lists know no page_reverse, and nothing has checked one.
-      const page = pageOf({ limit: query.limit, marker: query.marker }, parsePortId)
+      const page = forwardPageOf(query, parsePortId)
       const { items } = await perform(listPorts, asker(request), { filter: filterOf(query, caller), page })
       return { ports: items.map((port) => spellPort(port, caller.admin)) }
     },

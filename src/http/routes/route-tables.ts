@@ -30,7 +30,7 @@ import {
   type WireEntryRequest,
 } from '../../wire/route-tables.ts'
 import type { App, ServerParts } from '../app.ts'
-import { given, IMPOSSIBLE, pageOf, parsed } from '../query.ts'
+import { forwardPageOf, given, IMPOSSIBLE, parsed } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 
 const PATH = '/v1/:project_id/routetables'
@@ -51,8 +51,7 @@ function listAndCreate(app: App, { perform }: ServerParts): void {
     },
     async (request) => {
       const { query } = request
-      // Not the whole query: these lists know no page_reverse, and nothing has checked one.
-      const page = pageOf({ limit: query.limit, marker: query.marker }, parseRouteTableId)
+      const page = forwardPageOf(query, parseRouteTableId)
       const tables = await perform(listRouteTables, asker(request), { filter: filterOf(query), page })
       return { routetables: tables.map(spellRouteTable) }
     },

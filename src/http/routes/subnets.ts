@@ -29,7 +29,7 @@ import {
   UpdateSubnetRequest,
 } from '../../wire/subnets.ts'
 import type { App, ServerParts } from '../app.ts'
-import { given, pageOf } from '../query.ts'
+import { forwardPageOf, given } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 
 const PATH = '/v1/:project_id/subnets'
@@ -46,8 +46,7 @@ export function subnetRoutes(app: App, { perform }: ServerParts): void {
     },
     async (request) => {
       const { query } = request
-      // Not the whole query: these lists know no page_reverse, and nothing has checked one.
-      const page = pageOf({ limit: query.limit, marker: query.marker }, parseSubnetId)
+      const page = forwardPageOf(query, parseSubnetId)
       const { items } = await perform(listSubnets, asker(request), { filter: filterOf(query), page })
       return { subnets: items.map(spellSubnet) }
     },

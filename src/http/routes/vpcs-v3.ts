@@ -30,7 +30,7 @@ import {
   VpcV3ListQuery,
 } from '../../wire/vpcs.ts'
 import type { App, ServerParts } from '../app.ts'
-import { givenAll, pageOf } from '../query.ts'
+import { forwardPageOf, givenAll } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 import { enterpriseFilter, vpcIdOf } from './vpcs.ts'
 
@@ -52,8 +52,7 @@ export function vpcV3Routes(app: App, { perform }: ServerParts): void {
         cidrs: givenAll(query.cidr),
         enterpriseProjectId: enterpriseFilter(query.enterprise_project_id),
       }
-      // Not the whole query: these lists know no page_reverse, and nothing has checked one.
-      const page = pageOf({ limit: query.limit, marker: query.marker }, parseVpcId)
+      const page = forwardPageOf(query, parseVpcId)
       const { items, next } = await perform(listVpcs, asker(request), { ...filter, page })
       const [first, last] = [items.at(0), items.at(-1)]
       return {

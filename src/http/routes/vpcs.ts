@@ -18,7 +18,7 @@ import {
   VpcListQuery,
 } from '../../wire/vpcs.ts'
 import type { App, ServerParts } from '../app.ts'
-import { given, pageOf } from '../query.ts'
+import { forwardPageOf, given } from '../query.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 
 const PATH = '/v1/:project_id/vpcs'
@@ -29,8 +29,7 @@ export function vpcRoutes(app: App, { perform }: ServerParts): void {
     { schema: describe('vpcs', 'List VPCs', { querystring: VpcListQuery, response: { 200: VpcListAnswer } }) },
     async (request) => {
       const { query } = request
-      // Not the whole query: these lists know no page_reverse, and nothing has checked one.
-      const page = pageOf({ limit: query.limit, marker: query.marker }, parseVpcId)
+      const page = forwardPageOf(query, parseVpcId)
       const id = given(query.id)
       const filter = {
         ids: id === undefined ? undefined : [id].flatMap((text) => parseVpcId(text) ?? []),

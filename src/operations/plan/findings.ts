@@ -1,13 +1,12 @@
 /** How the parts of a plan are found: each check by itself, so that one does not hide the next. */
 import type { Caller } from '../../rules/access.ts'
 import type { PeeringId, ProjectId } from '../../rules/ids.ts'
-import { statusAt } from '../../rules/peering.ts'
 import { type Finding, refused, warning } from '../../rules/plan.ts'
 import { Refusal } from '../../rules/refusal.ts'
-import { isLive } from '../../rules/status.ts'
 import { overlapOf, type Vpc } from '../../rules/vpc.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
+import { livePeers } from '../vpcs/live-peers.ts'
 
 /** What a check gives, or the refusal that it throws, as a finding. */
 export async function attempt<T>(
@@ -31,21 +30,28 @@ export function mayKnow(caller: Caller, project: ProjectId): boolean {
  */
 export async function overlapsWithPeers(
   tx: ReadTransaction,
-  { now, policy }: Context,
+  context: Context,
   own: Vpc,
   other: Vpc,
   except?: PeeringId,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  for (const peering of await tx.peeringsOfVpc(own.id)) {
-    if (peering.id === except || !isLive(statusAt(peering, now, policy.pendingTtlMs))) continue
-    const far = peering.requester.vpcId === own.id ? peering.accepter.vpcId : peering.requester.vpcId
-    const peer = far === other.id ? undefined : await tx.vpc(far)
-    if (peer === undefined || overlapOf(peer, other) === undefined) continue
+  for await (const { peering, peer } of livePeers(tx, context, own.id)) {
+    if (peering.id === except || peer === undefined || peer.id === other.id) continue
+    if (overlapOf(peer, other) === undefined) continue
     const message = `The other VPC overlaps the one that VPC ${own.id} is peered with by ${peering.id}.`
     findings.push(warning('peer_overlap', message, [{ type: 'peering', id: peering.id }]))
   }
   return findings
+}
+
+/** The first two IPv4 blocks that overlap; the far one is told only to who may know it. */
+export function overlapOfBlocks(near: Vpc, far: Vpc, tellsFar: boolean): readonly Finding[] {
+  const overlap = overlapOf(near, far)
+  if (overlap === undefined) return []
+  const other = tellsFar ? ` (${overlap[1]})` : ''
+  const message = `The CIDR block ${overlap[0]} overlaps one of the other VPC${other}.`
+  return [warning('cidr_overlap', message, [{ type: 'vpc', id: near.id }])]
 }
 
 /** Of IPv6 only the subnets have blocks. `near` is the VPC whose blocks the caller may know. */

@@ -1,13 +1,13 @@
 import { actingProject } from '../../rules/access.ts'
-import { type Finding, type Plan, warning } from '../../rules/plan.ts'
+import type { Finding, Plan } from '../../rules/plan.ts'
 import { firstStatus } from '../../rules/status.ts'
-import { overlapOf, type Vpc } from '../../rules/vpc.ts'
+import type { Vpc } from '../../rules/vpc.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import { type Context, reading } from '../operation.ts'
 import { loadVpcs, type NewSides, refuseOverlap, refuseSecond } from '../peerings/create-peering.ts'
 import { refuseOverQuota } from '../peerings/refuse-over-quota.ts'
 import { dryRun } from './dry-run.ts'
-import { attempt, mayKnow, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
+import { attempt, mayKnow, overlapOfBlocks, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
 
 /** What a create of this peering would meet. Who may not ask for it learns no more than the create would tell. */
 export const planCreatePeering = reading<NewSides, Plan>('planCreatePeering', async (tx, context, sides) => {
@@ -34,19 +34,12 @@ async function warningsOf(
   acceptVpc: Vpc,
 ): Promise<readonly Finding[]> {
   const { caller, policy } = context
-  const overlap = policy.strictCidr ? undefined : overlapOf(requestVpc, acceptVpc)
-  // The far block is the caller's too, or else only the near one is told.
-  const far = overlap && mayKnow(caller, acceptVpc.projectId) ? ` (${overlap[1]})` : ''
+  const isFarKnown = mayKnow(caller, acceptVpc.projectId)
   return [
-    ...(overlap
-      ? [
-          warning('cidr_overlap', `The CIDR block ${overlap[0]} overlaps one of the other VPC${far}.`, [
-            { type: 'vpc', id: requestVpc.id },
-          ]),
-        ]
-      : []),
+    // In strict mode it is a refusal already.
+    ...(policy.strictCidr ? [] : overlapOfBlocks(requestVpc, acceptVpc, isFarKnown)),
     ...(await overlapOfSubnets(tx, requestVpc, acceptVpc)),
     ...(await overlapsWithPeers(tx, context, requestVpc, acceptVpc)),
-    ...(mayKnow(caller, acceptVpc.projectId) ? await overlapsWithPeers(tx, context, acceptVpc, requestVpc) : []),
+    ...(isFarKnown ? await overlapsWithPeers(tx, context, acceptVpc, requestVpc) : []),
   ]
 }

@@ -1,15 +1,14 @@
 import { authorize } from '../../rules/access.ts'
 import type { PeeringId } from '../../rules/ids.ts'
-import { step } from '../../rules/peering.ts'
+import { type Peering, step } from '../../rules/peering.ts'
 import { type Finding, type Plan, warning } from '../../rules/plan.ts'
-import { overlapOf } from '../../rules/vpc.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import { type Context, reading } from '../operation.ts'
 import { deletePeering } from '../peerings/delete-peering.ts'
 import { loadPeering } from '../peerings/load-peering.ts'
 import { refuseOverQuota } from '../peerings/refuse-over-quota.ts'
 import { dryRun, tryOut } from './dry-run.ts'
-import { attempt, mayKnow, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
+import { attempt, mayKnow, overlapOfBlocks, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
 
 /** What accepting this peering would meet. *Not found* for a stranger, as ever. */
 export const planAcceptPeering = reading<PeeringId, Plan>('planAcceptPeering', async (tx, context, id) => {
@@ -22,7 +21,7 @@ export const planAcceptPeering = reading<PeeringId, Plan>('planAcceptPeering', a
       ? (await attempt(() => refuseOverQuota(dryRun(tx), context, peering.accepter.projectId))).findings
       : []),
   ]
-  const warnings = await overlapsOf(tx, context, id)
+  const warnings = await overlapsOf(tx, context, peering)
   return { findings: [...refusals, ...warnings], removes: [], status: refusals.length === 0 ? 'ACTIVE' : undefined }
 })
 
@@ -42,21 +41,17 @@ export const planDeletePeering = reading<PeeringId, Plan>('planDeletePeering', a
 })
 
 /** From the side that the caller may know; an admin sees from the requester's. */
-async function overlapsOf(tx: ReadTransaction, context: Context, id: PeeringId): Promise<readonly Finding[]> {
-  const { requester, accepter } = await loadPeering(tx, context, id)
+async function overlapsOf(
+  tx: ReadTransaction,
+  context: Context,
+  { id, requester, accepter }: Peering,
+): Promise<readonly Finding[]> {
   const [near, far] = mayKnow(context.caller, requester.projectId) ? [requester, accepter] : [accepter, requester]
   const [own, other] = [await tx.vpc(near.vpcId), await tx.vpc(far.vpcId)]
   // Of a peering that is over, a VPC may have gone.
   if (own === undefined || other === undefined) return []
-  const overlap = overlapOf(own, other)
   return [
-    ...(overlap
-      ? [
-          warning('cidr_overlap', `The CIDR block ${overlap[0]} overlaps one of the other VPC.`, [
-            { type: 'vpc', id: own.id },
-          ]),
-        ]
-      : []),
+    ...overlapOfBlocks(own, other, false),
     ...(await overlapOfSubnets(tx, own, other)),
     ...(await overlapsWithPeers(tx, context, own, other, id)),
   ]

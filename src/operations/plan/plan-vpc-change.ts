@@ -1,12 +1,11 @@
 import type { VpcId } from '../../rules/ids.ts'
-import { statusAt } from '../../rules/peering.ts'
 import { type Finding, type Plan, warning } from '../../rules/plan.ts'
-import { isLive } from '../../rules/status.ts'
 import { overlapOf, type Vpc } from '../../rules/vpc.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import { type Context, reading } from '../operation.ts'
 import { changeExtendCidrs, type ExtendCidrChange } from '../vpcs/change-extend-cidrs.ts'
 import { deleteVpc } from '../vpcs/delete-vpc.ts'
+import { livePeers } from '../vpcs/live-peers.ts'
 import { loadVpc } from '../vpcs/load-vpc.ts'
 import { updateVpc, type VpcChange } from '../vpcs/update-vpc.ts'
 import { tryOut } from './dry-run.ts'
@@ -49,15 +48,12 @@ async function planBlocks(
 /** Peers that the VPC's blocks would overlap and do not yet; in strict mode that is a refusal already. */
 async function newOverlaps(
   tx: ReadTransaction,
-  { now, policy }: Context,
+  context: Context,
   before: Vpc,
   after: Vpc,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  for (const peering of await tx.peeringsOfVpc(after.id)) {
-    if (!isLive(statusAt(peering, now, policy.pendingTtlMs))) continue
-    const { requester, accepter } = peering
-    const peer = await tx.vpc(requester.vpcId === after.id ? accepter.vpcId : requester.vpcId)
+  for await (const { peering, peer } of livePeers(tx, context, after.id)) {
     const overlap = peer && overlapOf(before, peer) === undefined ? overlapOf(after, peer) : undefined
     if (overlap === undefined) continue
     const message = `The CIDR block ${overlap[0]} would overlap one of the VPC peered by ${peering.id}.`

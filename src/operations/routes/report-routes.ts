@@ -1,6 +1,6 @@
 import type { Caller } from '../../rules/access.ts'
 import { localDestinations } from '../../rules/destination.ts'
-import type { PeeringId } from '../../rules/ids.ts'
+import type { PeeringId, RouteTableId } from '../../rules/ids.ts'
 import type { Peering, Side } from '../../rules/peering.ts'
 import type { Route } from '../../rules/route.ts'
 import { isRouted, type ReportedRoute, reportRoute, type SideFacts } from '../../rules/route-report.ts'
@@ -58,9 +58,13 @@ async function reportSide(
   const routed = isRouted(near, far)
   if (!caller.admin && caller.projectId !== side.projectId) return { side, routed, routes: undefined }
   const locals = localDestinations(await tx.subnetsOfVpc(side.vpcId))
-  const routes: ReportedRoute[] = []
-  for (const route of near.routes) {
-    routes.push(reportRoute(route, near, far, { locals, routes: await tx.routesOfTable(route.tableId) }))
+  // Each table once, however many of its routes are reported.
+  const tables = new Map<RouteTableId, readonly Route[]>()
+  for (const { tableId } of near.routes) {
+    if (!tables.has(tableId)) tables.set(tableId, await tx.routesOfTable(tableId))
   }
+  const routes = near.routes.map((route) =>
+    reportRoute(route, near, far, { locals, routes: tables.get(route.tableId) ?? [] }),
+  )
   return { side, routed, routes }
 }
