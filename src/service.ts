@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { addressOpenrc, drawPeople } from './first-start.ts'
+import { thisHost } from './host.ts'
+import type { Host, Network } from './http/app.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { createPeeringWaits } from './http/peering-waits.ts'
 import { createServer } from './http/server.ts'
@@ -44,13 +46,26 @@ export interface Service extends AsyncDisposable {
   beat(): void
 }
 
+/** What it acts upon; tests have others. */
+export interface Surroundings {
+  readonly network: Network | undefined
+  readonly host: Host
+}
+
 const SWEEP_EVERY_MS = 5_000
 /** How long a shutdown waits for requests that are under way before it cuts them off. */
 const DRAIN_MS = 10_000
 const HANG_UP_EVERY_MS = 50
 
-/** `now` gives milliseconds since the epoch, UTC. Throws where the folder is taken or the address in use. */
-export async function startService(config: Config, logger: Logger, now: () => number): Promise<Service> {
+/**
+ * `now` gives milliseconds since the epoch, UTC. Throws where the folder is taken or the address in use.
+ */
+export async function startService(
+  config: Config,
+  logger: Logger,
+  now: () => number,
+  { network, host }: Surroundings = { network: undefined, host: thisHost },
+): Promise<Service> {
   await using opened = new AsyncDisposableStack()
   const folder = resolve(config.dataFolder)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -89,6 +104,8 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     region: config.region,
     publicUrl: config.publicUrl,
     waits,
+    network,
+    host,
     pendingTtlMs: config.pendingTtlMs,
     streams,
     now,

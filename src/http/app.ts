@@ -7,6 +7,8 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
+import type { VpcId } from '../rules/ids.ts'
+import type { ReadinessState } from '../rules/readiness.ts'
 import type { Schema } from '../wire/schema.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { PeeringWaits } from './peering-waits.ts'
@@ -31,6 +33,26 @@ declare module 'fastify' {
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, SchemaTypes>
 
+/** The machine that the service runs on. */
+export interface Host {
+  readonly name: string
+  /** The network namespace at a path; `isOwn`: the service is in it. `problem` says what else is there. */
+  namespace(path: string): Promise<{ readonly inode: number; readonly isOwn: boolean } | { readonly problem: string }>
+}
+
+/** The network that carries packets, as far as an answer tells of it. */
+export interface Network {
+  /** Resolves when it has been made what is stored now, or could not be, or when `timeoutMs` is over. */
+  settled(vpcIds: readonly VpcId[], timeoutMs: number): Promise<NetworkState>
+  state(vpcIds: readonly VpcId[]): NetworkState
+}
+
+/** Of some VPCs together: the worst of their states, and all that failed the last time. */
+export interface NetworkState {
+  readonly state: ReadinessState
+  readonly failures: readonly { readonly id: string; readonly message: string }[]
+}
+
 export interface ServerParts {
   readonly perform: Perform
   readonly authenticator: Authenticator
@@ -40,6 +62,9 @@ export interface ServerParts {
   /** The public address, without a slash at its end; undefined: what the client used. */
   readonly publicUrl: string | undefined
   readonly waits: PeeringWaits
+  /** Undefined: there is no data plane. */
+  readonly network: Network | undefined
+  readonly host: Host
   /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
   readonly pendingTtlMs: number
   /** Milliseconds since the epoch, UTC. */

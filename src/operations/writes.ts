@@ -15,8 +15,11 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { attachPort } from './ports/attach-port.ts'
 import { createPort } from './ports/create-port.ts'
 import { deletePort } from './ports/delete-port.ts'
+import { detachPort } from './ports/detach-port.ts'
+import { markAttached } from './ports/mark-attached.ts'
 import { updatePort } from './ports/update-port.ts'
 import { createRouteTable } from './route-tables/create-route-table.ts'
 import { deleteRouteTable } from './route-tables/delete-route-table.ts'
@@ -37,6 +40,7 @@ import { updateVpc } from './vpcs/update-vpc.ts'
 
 export const WRITES = [
   acceptPeering,
+  attachPort,
   changeExtendCidrs,
   createAccessKey,
   createDomain,
@@ -56,6 +60,8 @@ export const WRITES = [
   deleteRouteTable,
   deleteSubnet,
   deleteVpc,
+  detachPort,
+  markAttached,
   moveSubnets,
   forgetAnswers,
   protectPeering,

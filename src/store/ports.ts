@@ -1,4 +1,5 @@
 /** The part of the seam that keeps ports and their addresses. */
+import type { Attachment } from '../rules/attachment.ts'
 import type { PortId, ProjectId, SubnetId } from '../rules/ids.ts'
 import type { Port, PortStatus } from '../rules/port.ts'
 import type { Awaitable, Page } from './page.ts'
@@ -26,6 +27,8 @@ export interface PortReads {
   ports(query: PortQuery): Awaitable<readonly Port[]>
   /** One of those in a subnet, if there are any. */
   anyPortIn(id: SubnetId): Awaitable<Port | undefined>
+  /** The port that is attached at this very place. */
+  portAttachedAt(place: Attachment): Awaitable<PortId | undefined>
   isMacTaken(macAddress: string): Awaitable<boolean>
   /** The port that has an address of a subnet, in its one spelling. */
   holderOf(id: SubnetId, ipAddress: string): Awaitable<PortId | undefined>

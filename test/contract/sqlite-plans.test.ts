@@ -82,6 +82,8 @@ test('every list of ports reads an index in its order, and every look-up of an a
   const lists = [...statements].filter((statement) => statement.includes(':limit'))
   assert.equal(lists.length, 4)
   for (const statement of statements) assertInOrder(db, statement)
+  const [attached] = [...statements].filter((statement) => statement.includes("->> 'netns'"))
+  assert.deepEqual(planOf(db, attached ?? ''), ['SEARCH port USING INDEX port_attached (<expr>=? AND <expr>=?)'])
   const [runs, ...more] = [...statements].filter((statement) => statement.includes('from address_run'))
   assert.deepEqual(
     [planOf(db, runs ?? ''), more],
@@ -187,6 +189,7 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
       tx.ports({ ...NO_PORTS, networkId, before: 'p' as PortId }),
     ]),
   anyPortIn: (tx) => tx.anyPortIn('s' as SubnetId),
+  portAttachedAt: (tx) => tx.portAttachedAt({ netns: '/run/netns/n', device: 'd', inode: 1 }),
   isMacTaken: (tx) => tx.isMacTaken('m'),
   holderOf: (tx) => tx.holderOf('s' as SubnetId, 'a'),
   lowestFreeAddress: (tx) => tx.lowestFreeAddress('s' as SubnetId, 1n),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../../src/config.ts'
-import { type Service, startService } from '../../src/service.ts'
+import { type Service, type Surroundings, startService } from '../../src/service.ts'
 import { assertShape } from './shapes.ts'
 import { signHeaders } from './sign.ts'
 
@@ -57,11 +57,16 @@ export interface TestService extends AsyncDisposable {
 }
 
 export interface TestOptions {
+  readonly surroundings?: Surroundings
   readonly settings?: Partial<Config>
   readonly startAt?: number
 }
 
-export async function startTestService({ settings, startAt = Date.now() }: TestOptions = {}): Promise<TestService> {
+export async function startTestService({
+  settings,
+  surroundings,
+  startAt = Date.now(),
+}: TestOptions = {}): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'))
   const log: string[] = []
   const logger = pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) })
@@ -73,7 +78,7 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
     },
   }
   let config = { ...readConfig({ CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder }), ...settings }
-  let service: Service = await startService(config, logger, clock.now)
+  let service: Service = await startService(config, logger, clock.now, surroundings)
 
   const ask: TestService['ask'] = (who, method, path, body) =>
     send(service.url, method, path, body, who ? { 'x-auth-token': who.token } : {})
@@ -109,7 +114,7 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
     async restart(changed = {}) {
       await service[Symbol.asyncDispose]()
       config = { ...config, ...changed }
-      service = await startService(config, logger, clock.now)
+      service = await startService(config, logger, clock.now, surroundings)
     },
     sweep: () => service.sweep(),
     beat: () => service.beat(),

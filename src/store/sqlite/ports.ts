@@ -26,6 +26,9 @@ export function portReads(db: DatabaseSync): PortReads {
   const byId = db.prepare('select * from port where id = ?')
   const byMac = db.prepare('select 1 from port where mac_address = ?')
   const inSubnet = db.prepare(`select * from port where subnet_id = ? order by id ${limitTo('1')}`)
+  const attached = db.prepare(`
+    select id from port where device_owner = 'causeway:netns' and profile ->> 'netns' = ? and profile ->> 'device' = ?
+      and profile ->> 'inode' is ? ${limitTo('1')}`)
   const holder = db.prepare('select port_id from address where subnet_id = ? and address = ?')
   const runBefore = runReader(db)
   const page = (scope: string, order: string) =>
@@ -59,6 +62,7 @@ export function portReads(db: DatabaseSync): PortReads {
       const row = inSubnet.get(id)
       return row && toPort(row)
     },
+    portAttachedAt: ({ netns, device, inode }) => attached.get(netns, device, inode ?? null)?.id as PortId | undefined,
     isMacTaken: (macAddress) => byMac.get(macAddress) !== undefined,
     holderOf: (id, ipAddress) => holder.get(id, ipAddress)?.port_id as PortId | undefined,
     lowestFreeAddress: (id, from) => lowestFree(from, runBefore(id, from)),

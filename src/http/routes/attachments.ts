@@ -1,0 +1,113 @@
+/** Ours: attaching ports to workloads on this host. */
+import { attachPort } from '../../operations/ports/attach-port.ts'
+import { detachPort } from '../../operations/ports/detach-port.ts'
+import { mayAttach } from '../../operations/ports/load-attachable.ts'
+import { markAttached } from '../../operations/ports/mark-attached.ts'
+import { type AttachedPort, showAttachment } from '../../operations/ports/show-attachment.ts'
+import { type Attachment, DEFAULT_DEVICE, parseDevice, parseNetns, parsePid, pidOf } from '../../rules/attachment.ts'
+import { invalidInput, Refusal } from '../../rules/refusal.ts'
+import {
+  AttachmentShape,
+  type AttachmentState,
+  AttachRequest,
+  spellAttachment,
+  type WireAttachment,
+} from '../../wire/attachments.ts'
+import type { Static } from '../../wire/schema.ts'
+import type { App, Host, NetworkState, ServerParts } from '../app.ts'
+import { asker, describe, NO_BODY } from '../route.ts'
+import { portIdOf } from './ports.ts'
+
+const PATH = '/causeway/v1/ports/:port_id/attachment'
+
+/** How long an answer waits for the data plane, in milliseconds; it takes some ten. Clients give up after a minute. */
+const SETTLE_MS = 10_000
+
+export function attachmentRoutes(app: App, parts: ServerParts): void {
+  const { perform, network, host } = parts
+  app.put(
+    PATH,
+    {
+      schema: describe('causeway', 'Attach a port to a workload on the host; for an admin', {
+        body: AttachRequest,
+        response: { 200: AttachmentShape },
+      }),
+    },
+    async (request): Promise<WireAttachment> => {
+      const id = portIdOf(request.params)
+      const as = asker(request)
+      await perform(mayAttach, as, id)
+      if (network === undefined) throw noDataplane()
+      const attachment = await locate(host, request.body)
+      const { isNew, ...asked } = await perform(attachPort, as, { id, attachment, hostId: host.name })
+      const now = stateOf(asked, await network.settled([asked.subnet.vpcId], SETTLE_MS))
+      if (now.state === 'DEGRADED') {
+        // What is refused must leave things as they were; it was attached there before, or it was not.
+        if (isNew) await perform(detachPort, as, { id, from: attachment })
+        else await perform(markAttached, as, { id, attachment, status: 'DOWN' })
+        throw failed(asked, now)
+      }
+      const status = now.state === 'SYNCED' ? 'ACTIVE' : 'DOWN'
+      const port = await perform(markAttached, as, { id, attachment, status })
+      return spellAttachment({ ...asked, port }, now)
+    },
+  )
+
+  app.get(
+    PATH,
+    {
+      schema: describe('causeway', 'Show what a port is attached to; for an admin', {
+        response: { 200: AttachmentShape },
+      }),
+    },
+    async (request) => {
+      const shown = await perform(showAttachment, asker(request), portIdOf(request.params))
+      return spellAttachment(shown, network && stateOf(shown, network.state([shown.subnet.vpcId])))
+    },
+  )
+
+  app.delete(
+    PATH,
+    { schema: describe('causeway', 'Detach a port from its workload; for an admin', { response: { 204: NO_BODY } }) },
+    async (request, reply) => {
+      const id = portIdOf(request.params)
+      const { subnet } = await perform(detachPort, asker(request), { id, from: undefined })
+      await network?.settled([subnet.vpcId], SETTLE_MS)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** The place that is asked for. What can be seen from here is said with its field before anything is written. */
+async function locate(host: Host, { netns, pid, device }: Static<typeof AttachRequest>): Promise<Attachment> {
+  if (netns !== undefined && pid !== undefined) throw invalidInput('pid', "must not be given beside 'netns'")
+  if (netns === undefined && pid === undefined) throw invalidInput('netns', "is required, or 'pid' instead")
+  const field = netns === undefined ? 'pid' : 'netns'
+  const path = netns === undefined ? parsePid(pid ?? 0) : parseNetns(netns)
+  const name = parseDevice(device ?? DEFAULT_DEVICE)
+  const found = await host.namespace(path)
+  if ('problem' in found) throw invalidInput(field, `is no network namespace of this host: ${path}: ${found.problem}`)
+  // Its default route would lead into the VPC, and the service, with all else on the host, would be cut off.
+  if (found.isOwn) throw invalidInput(field, `is the network namespace of the service itself: ${path}`)
+  return { netns: path, device: name, inode: pidOf(path) === undefined ? undefined : found.inode }
+}
+
+/** How far the network is with a port: its own failure, or one that its whole VPC has. */
+function stateOf({ port, subnet }: AttachedPort, { state, failures }: NetworkState): AttachmentState {
+  const inItsWay: readonly string[] = [port.id, port.networkId, subnet.vpcId]
+  const failure = failures.find(({ id }) => inItsWay.includes(id))
+  if (failure !== undefined) return { state: 'DEGRADED', lastError: failure.message }
+  return { state: state === 'APPLYING' ? 'APPLYING' : 'SYNCED', lastError: undefined }
+}
+
+function failed({ port, attachment: { netns, device } }: AttachedPort, { lastError }: AttachmentState): Refusal {
+  const message = `Port ${port.id} could not be attached as ${device} in ${netns}: ${lastError}`
+  return new Refusal('attachment_failed', message, { portId: port.id })
+}
+
+function noDataplane(): Refusal {
+  return new Refusal(
+    'no_dataplane',
+    'This service has no data plane, and so nothing to attach a port to: it runs with CAUSEWAY_DATAPLANE=none.',
+  )
+}
