@@ -9,11 +9,13 @@ export const PeeringViewShape = Type.Object({
   protected_by: Type.Array(Type.Enum([...SIDE_NAMES]), { description: 'Which sides do.' }),
 })
 
+export type WirePeeringView = Static<typeof PeeringViewShape>
+
 export const ProtectPeeringRequest = Type.Object({
   protected: Type.Boolean({ description: "Whether the caller's own side protects it against deletion." }),
 })
 
-export function spellPeeringView({ peering, protectedBy }: PeeringView): Static<typeof PeeringViewShape> {
+export function spellPeeringView({ peering, protectedBy }: PeeringView): WirePeeringView {
   return { ...spellPeering(peering), protected: protectedBy.length > 0, protected_by: [...protectedBy] }
 }
 

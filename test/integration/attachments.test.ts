@@ -1,59 +1,26 @@
 /** Attaching ports, over HTTP, with a network and a host that do and have what the test says. */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import type { Host, Network } from '../../src/http/app.ts'
-import type { VpcId } from '../../src/rules/ids.ts'
-import type { ReadinessState } from '../../src/rules/readiness.ts'
 import { dump } from '../support/dump.ts'
+import { toldNetwork } from '../support/network.ts'
 import { NOBODYS_ID } from '../support/peerings.ts'
 import { makeSubnet, portCalls, type SubnetJson } from '../support/ports.ts'
 import { type Answer, type Person, startTestService, type TestService } from '../support/service.ts'
-
-/** What the network answers, and what it was asked to settle. */
-let failures: { id: string; message: string }[] = []
-let state: ReadinessState = 'SYNCED'
-let asked: VpcId[] = []
-/** What happens while somebody waits for the network. */
-let meanwhile: () => Promise<unknown> = async () => {}
-const network: Network = {
-  async settled(vpcIds) {
-    asked.push(...vpcIds)
-    const happens = meanwhile
-    meanwhile = async () => {}
-    await happens()
-    return { state, failures }
-  },
-  state: () => ({ state, failures }),
-}
-/** By path: inodes. */
-const NAMESPACES: Readonly<Record<string, number>> = {
-  ...{ '/run/netns/web': 7, '/run/netns/db': 8, '/proc/4711/ns/net': 9, '/proc/1/ns/net': 1 },
-}
-let namespaces = NAMESPACES
-const host: Host = {
-  name: 'rack-1',
-  async namespace(path) {
-    const inode = namespaces[path]
-    return inode === undefined ? { problem: 'there is none' } : { inode, isOwn: inode === 1 }
-  },
-}
 
 suite('attaching a port', () => {
   let service: TestService
   let alice: Person
   let vpc = ''
   let subnet: SubnetJson
+  const told = toldNetwork()
   before(async () => {
-    service = await startTestService({ surroundings: { network, host } })
+    service = await startTestService({ surroundings: told })
     alice = service.alice
     vpc = await service.makeVpc(alice, 'blue')
     subnet = await makeSubnet(service, alice, vpc, { cidr: '10.0.0.0/24', ipv6_enable: true })
   })
   beforeEach(async () => {
-    failures = []
-    state = 'SYNCED'
-    asked = []
-    namespaces = NAMESPACES
+    Object.assign(told, { failures: [], state: 'SYNCED', asked: [], namespaces: toldNetwork().namespaces })
     const hers = portCalls(service, alice)
     for (const id of await hers.list()) {
       await detach(id)
@@ -78,7 +45,7 @@ suite('attaching a port', () => {
       fixed_ips: { ip_address: string }[]
     }
     const attached = await attach(id, { netns: 'web' })
-    const told = {
+    const shown = {
       ...{ port_id: id, host: 'rack-1', netns: '/run/netns/web', device: 'eth0', mac_address },
       addresses: [
         { ip_address: '10.0.0.2', prefix_length: 24, gateway: '10.0.0.1' },
@@ -90,9 +57,9 @@ suite('attaching a port', () => {
       ],
       ...{ state: 'SYNCED', last_error: null },
     }
-    assert.deepEqual([attached.status, attached.body], [200, told])
-    assert.deepEqual(asked, [vpc])
-    assert.deepEqual((await show(id)).body, told)
+    assert.deepEqual([attached.status, attached.body], [200, shown])
+    assert.deepEqual(told.asked, [vpc])
+    assert.deepEqual((await show(id)).body, shown)
     const port = await portOf(id)
     assert.deepEqual([port.status, port.device_owner, port.device_id], ['ACTIVE', 'causeway:netns', 'web'])
     assert.deepEqual(port['binding:profile'], { netns: '/run/netns/web', device: 'eth0' })
@@ -107,9 +74,9 @@ suite('attaching a port', () => {
     assert.deepEqual([again.status, again.body], [200, first.body])
     assert.deepEqual(dump(service.folder), stored)
     assert.equal((await portCalls(service, alice).remove(id)).status, 400)
-    asked = []
+    told.asked = []
     assert.equal((await detach(id)).status, 204)
-    assert.deepEqual(asked, [vpc])
+    assert.deepEqual(told.asked, [vpc])
     const port = await portOf(id)
     assert.deepEqual([port.status, port.device_owner, port.device_id], ['DOWN', '', ''])
     for (const answer of [await detach(id), await show(id)]) assertRefused(answer, 404, 'VPC.1551', /attached to no/)
@@ -121,7 +88,7 @@ suite('attaching a port', () => {
     assert.equal((await attach(one, { pid: 4711 })).body.netns, '/proc/4711/ns/net')
     assert.deepEqual((await portOf(one))['binding:profile'], { netns: '/proc/4711/ns/net', inode: 9, device: 'eth0' })
     assertRefused(await attach(two, { pid: 4711 }), 409, 'VPC.1552', new RegExp(`^Port ${one} is eth0 in .* already`))
-    namespaces = { ...NAMESPACES, '/proc/4711/ns/net': 10 }
+    told.namespaces = { ...told.namespaces, '/proc/4711/ns/net': 10 }
     assertRefused(await attach(one, { pid: 4711 }), 409, 'VPC.1552', /attached already/)
     assert.equal((await attach(two, { netns: '/proc/4711/ns/net' })).status, 200)
   })
@@ -166,7 +133,7 @@ suite('attaching a port', () => {
     ]
     for (const [body, message] of table) assertRefused(await attach(id, body), 400, 'VPC.1502', message)
     assert.deepEqual(dump(service.folder), before)
-    assert.deepEqual(asked, [])
+    assert.deepEqual(told.asked, [])
   })
 
   test('where the network cannot, the port is as it was before, and the reason is told', async () => {
@@ -174,12 +141,12 @@ suite('attaching a port', () => {
     await attach(kept, { netns: 'db' })
     const before = dump(service.folder)
     for (const failing of [id, subnet.id, vpc]) {
-      failures = [{ id: failing, message: 'File exists.' }]
+      told.failures = [{ id: failing, message: 'File exists.' }]
       const message = `Port ${id} could not be attached as eth0 in /run/netns/web: File exists.`
       assertRefused(await attach(id, { netns: 'web' }), 409, 'VPC.1553', new RegExp(message.replaceAll('.', '\\.')))
       assert.deepEqual(dump(service.folder), before)
     }
-    failures = [{ id: kept, message: 'It is gone.' }]
+    told.failures = [{ id: kept, message: 'It is gone.' }]
     assertRefused(await attach(kept, { netns: 'db' }), 409, 'VPC.1553', /It is gone/)
     assert.equal((await portOf(kept)).status, 'DOWN')
     assert.deepEqual((await show(kept)).body.last_error, 'It is gone.')
@@ -189,24 +156,24 @@ suite('attaching a port', () => {
 
   test('while the network is not there yet, the answer says so, and the port is not ACTIVE', async () => {
     const id = await newPort()
-    state = 'APPLYING'
+    told.state = 'APPLYING'
     assert.equal((await attach(id, { netns: 'web' })).body.state, 'APPLYING')
     assert.equal((await portOf(id)).status, 'DOWN')
-    state = 'SYNCED'
+    told.state = 'SYNCED'
     assert.equal((await attach(id, { netns: 'web' })).body.state, 'SYNCED')
     assert.equal((await portOf(id)).status, 'ACTIVE')
   })
 
   test('what somebody else does while the network is at work stays done', async () => {
     const id = await newPort()
-    meanwhile = () => detach(id)
+    told.meanwhile = () => detach(id)
     assertRefused(await attach(id, { netns: 'web' }), 404, 'VPC.1551')
     assert.equal((await portOf(id)).status, 'DOWN')
     const moved: Answer[] = []
-    meanwhile = async () => {
+    told.meanwhile = async () => {
       await detach(id)
       moved.push(await attach(id, { netns: 'db' }))
-      failures = [{ id, message: 'File exists.' }]
+      told.failures = [{ id, message: 'File exists.' }]
     }
     assertRefused(await attach(id, { netns: 'web' }), 409, 'VPC.1553')
     assert.equal(moved[0]?.status, 200)
@@ -228,19 +195,16 @@ suite('attaching a port', () => {
 })
 
 test('without a data plane nothing is attached, and what was can still be seen and detached', async () => {
-  failures = []
-  state = 'SYNCED'
-  namespaces = NAMESPACES
-  const options = { network: undefined as Network | undefined, host }
-  options.network = network
-  await using service = await startTestService({ surroundings: options })
+  const { network, host } = toldNetwork()
+  const surroundings = { network: network as typeof network | undefined, host }
+  await using service = await startTestService({ surroundings })
   const { alice, admin } = service
   const subnet = await makeSubnet(service, alice, await service.makeVpc(alice, 'blue'), { cidr: '10.0.0.0/24' })
   const { id } = (await portCalls(service, alice).create(subnet.id)).body.port
   const ask = (method: string, body?: unknown) =>
     service.ask(admin, method, `/causeway/v1/ports/${id}/attachment`, body)
   assert.equal((await ask('PUT', { netns: 'web' })).status, 200)
-  options.network = undefined
+  surroundings.network = undefined
   await service.restart()
   assertRefused(await ask('PUT', { netns: 'web' }), 409, 'VPC.1554', /CAUSEWAY_DATAPLANE=none/)
   assert.equal((await ask('GET')).body.state, null)
