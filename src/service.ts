@@ -91,6 +91,7 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     waits,
     pendingTtlMs: config.pendingTtlMs,
     streams,
+    network: undefined,
     now,
     logger,
     isReady: async () => !closing && (await store.read(findSetting, TOKEN_KEY)) !== undefined,

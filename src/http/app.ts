@@ -7,6 +7,10 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
+import type { Peering } from '../rules/peering.ts'
+import type { Probe, ProbeResult } from '../rules/probe.ts'
+import type { SideName } from '../rules/protection.ts'
+import type { Readiness } from '../rules/readiness.ts'
 import type { Schema } from '../wire/schema.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { PeeringWaits } from './peering-waits.ts'
@@ -49,5 +53,14 @@ export interface ServerParts {
   readonly isReady: () => Promise<boolean>
   readonly observe: (route: string, method: string, status: number, seconds: number) => void
   readonly streams: EventStreams
+  /** Undefined: nothing carries packets here. */
+  readonly network: Network | undefined
   readonly metricsText: () => Promise<{ contentType: string; text: string }>
+}
+
+/** The data plane, as far as callers may ask it something. */
+export interface Network {
+  /** How far the routers at the two ends of an ACTIVE peering are. */
+  readonly readiness: (peering: Peering) => Promise<Readonly<Record<SideName, Readiness>>>
+  readonly probe: (probe: Probe) => Promise<ProbeResult>
 }
