@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   }),
   attach: client('attach'),
   detach: client('detach'),
+  explain: client('explain'),
   status: client('status'),
   help,
 }

@@ -6,9 +6,10 @@ import { parseArgs } from 'node:util'
 import { attach, detach } from './attach.ts'
 import { CommandError, type Environment, logIn } from './client.ts'
 import { type Command, type Given, UsageError } from './command.ts'
+import { explain } from './explain.ts'
 import { status } from './status.ts'
 
-export const COMMANDS: Readonly<Record<string, Command>> = { attach, detach, status }
+export const COMMANDS: Readonly<Record<string, Command>> = { attach, detach, explain, status }
 
 export interface Output {
   out(line: string): void
@@ -79,6 +80,7 @@ function parsed({ options }: Command, args: readonly string[]) {
   } catch (error) {
     const { code, message } = error as { code?: string; message: string }
     if (!code?.startsWith('ERR_PARSE_ARGS')) throw error
-    throw new UsageError(message.split(/\.? To specify|\. Did you/)[0]?.replace(/\.$/, '') ?? message)
+    // The first sentence; the others are about spellings of what this command may not know at all.
+    throw new UsageError(/^.+?(?=\.?(\s+To specify|\s+Did you|$))/m.exec(message)?.[0] ?? message)
   }
 }

@@ -8,7 +8,10 @@ import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
 import type { VpcId } from '../rules/ids.ts'
-import type { ReadinessState } from '../rules/readiness.ts'
+import type { Peering } from '../rules/peering.ts'
+import type { Probe, ProbeResult } from '../rules/probe.ts'
+import type { SideName } from '../rules/protection.ts'
+import type { Readiness, ReadinessState } from '../rules/readiness.ts'
 import type { Schema } from '../wire/schema.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { PeeringWaits } from './peering-waits.ts'
@@ -40,8 +43,11 @@ export interface Host {
   namespace(path: string): Promise<{ readonly inode: number; readonly isOwn: boolean } | { readonly problem: string }>
 }
 
-/** The network that carries packets, as far as an answer tells of it. */
+/** The network that carries packets, as far as callers may ask it something. */
 export interface Network {
+  /** How far the routers at the two ends of an ACTIVE peering are. */
+  readonly readiness: (peering: Peering) => Promise<Readonly<Record<SideName, Readiness>>>
+  readonly probe: (probe: Probe) => Promise<ProbeResult>
   /** Resolves when it has been made what is stored now, or could not be, or when `timeoutMs` is over. */
   settled(vpcIds: readonly VpcId[], timeoutMs: number): Promise<NetworkState>
   state(vpcIds: readonly VpcId[]): NetworkState

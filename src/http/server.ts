@@ -14,6 +14,7 @@ import { createRouteFinder } from './route-finder.ts'
 import { acceptanceRoutes } from './routes/acceptance.ts'
 import { attachmentRoutes } from './routes/attachments.ts'
 import { eventRoutes } from './routes/events.ts'
+import { explainRoutes } from './routes/explain.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { peeringViewRoutes } from './routes/peering-views.ts'
@@ -100,6 +101,7 @@ const ROUTES = [
   vpcV3Routes,
   acceptanceRoutes,
   planRoutes,
+  explainRoutes,
   routeReportRoutes,
   tagRoutes,
   routerRoutes,

@@ -17,11 +17,13 @@ suite('the command line', () => {
   const told = toldNetwork()
   let service: TestService
   let port = ''
+  let vpc = ''
   let peering = ''
   before(async () => {
     service = await startTestService({ surroundings: told })
     const { alice, bob } = service
     const [hers, his] = [await service.makeVpc(alice, 'a'), await service.makeVpc(bob, 'b')]
+    vpc = hers
     const subnet = await makeSubnet(service, alice, hers, { cidr: '10.0.0.0/24' })
     port = (await portCalls(service, alice).create(subnet.id)).body.port.id
     peering = (await requestPeering(service, alice, hers, bob, his)).id
@@ -120,6 +122,7 @@ suite('the command line', () => {
         'attach a b --pid 1',
       ],
       ...[`attach ${port} --pid x`, `attach ${port} --nets web`, 'detach', 'detach --netns x', 'status', 'status a b'],
+      ...[`explain ${port}`, `explain 10.0.0.2 ${port}`, `explain ${port} ${port} --size -1`, 'explain --probe=1 a b'],
     ]
     for (const line of lines) {
       const { code, out, error } = await run('admin', line, { CAUSEWAY_URL: '' })
@@ -128,6 +131,26 @@ suite('the command line', () => {
       assert.match(error, /^causeway \w+: [^\n]+; usage: causeway [^\n]+$/)
       assert.ok(error.endsWith(`usage: causeway ${name} ${COMMANDS[name]?.usage}`), error)
     }
+  })
+
+  test('explain says whether it gets there, why not, what to do, and what a real packet did', async () => {
+    const to = '10.9.9.9'
+    const { code, out } = await run('alice', `explain ${port} ${to} --size 100`)
+    assert.equal(code, 0)
+    const [verdict = '', reason = '', next = '', ...more] = out.split('\n')
+    assert.equal(verdict, `${to} is unreachable from 10.0.0.2, with packets of 100 bytes`)
+    assert.match(reason, /^ {2}[A-Z_]+: \S.*\.$/)
+    assert.match(next, /^ {4}\S.*\.$/)
+    assert.match(more.at(-2) ?? '', /^ {2}there: {2}port 10\.0\.0\.2.*\(ends here\)$/)
+    assert.equal(more.at(-1), '  back:   nothing arrives')
+    told.probed = { outcome: 'answered', detail: '', milliseconds: 0.25 }
+    await run('admin', `attach ${port} --netns web`)
+    const probed = await run('alice', `explain 10.0.0.2@${vpc} 10.0.0.1 --probe`)
+    assert.match(probed.out, /^10\.0\.0\.1 is reachable from 10\.0\.0\.2, with packets of 84 bytes$/m)
+    assert.match(probed.out, /^ {2}probe: {2}answered after 0\.3 ms$/m)
+    const json = JSON.parse((await run('alice', `explain ${port} 10.0.0.1 --json`)).out)
+    assert.equal(json.verdict, 'reachable')
+    await run('admin', `detach ${port}`)
   })
 
   test('status tells of both sides', async () => {

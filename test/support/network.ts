@@ -1,6 +1,7 @@
 /** A network and a host, for tests of what is said of them, that do and have what the test says. */
 import type { Host, Network } from '../../src/http/app.ts'
 import type { VpcId } from '../../src/rules/ids.ts'
+import type { ProbeResult } from '../../src/rules/probe.ts'
 import type { ReadinessState } from '../../src/rules/readiness.ts'
 import type { Surroundings } from '../../src/service.ts'
 
@@ -12,6 +13,8 @@ export interface ToldNetwork extends Surroundings {
   namespaces: Readonly<Record<string, number>>
   /** What happens while the next one waits for the network. */
   meanwhile: () => Promise<unknown>
+  /** What a probe comes to. */
+  probed: ProbeResult
   /** The VPCs that somebody waited for. */
   asked: VpcId[]
 }
@@ -22,6 +25,8 @@ const NAMESPACES: ToldNetwork['namespaces'] = {
 
 export function toldNetwork(): ToldNetwork {
   const network: Network = {
+    readiness: () => Promise.reject(new Error('not told')),
+    probe: async () => told.probed,
     async settled(vpcIds) {
       told.asked.push(...vpcIds)
       const happens = told.meanwhile
@@ -40,6 +45,7 @@ export function toldNetwork(): ToldNetwork {
   }
   const told: ToldNetwork = {
     ...{ network, host, state: 'SYNCED', failures: [], namespaces: NAMESPACES, meanwhile: async () => {}, asked: [] },
+    probed: { outcome: 'lost', detail: 'No answer.', milliseconds: undefined },
   }
   return told
 }
