@@ -16,6 +16,10 @@ import type { SideName } from '../../rules/protection.ts'
 export const PROTOCOL = 186
 /** Device group of the links between routers: nft tells by it what comes in from a peering. */
 export const PEERING_GROUP = 186
+/** Device group of our bridges and of the routers' ends of ports, which have it from the moment that they are there. */
+export const DEVICE_GROUP = 187
+/** Device group of what is about to be removed, all at once. */
+export const DOOMED_GROUP = 188
 /** Priority of our rules: after `main` (32766), so that a VPC's own subnets always win. */
 export const RULE_PRIORITY = 33_000
 
