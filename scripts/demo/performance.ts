@@ -103,8 +103,9 @@ async function act(lines: Lines, signal: AbortSignal): Promise<readonly string[]
 
 async function building(lines: Lines, stage: Stage, plan: Plan): Promise<Side> {
   const { ownerName, vpc, workload } = plan
-  const side = await timed((ms) => lines.done(ownerName, `makes VPC ${vpc.name}, ${vpc.cidr}, with a subnet`, ms), () =>
-    build(stage, plan),
+  const side = await timed(
+    (ms) => lines.done(ownerName, `makes VPC ${vpc.name}, ${vpc.cidr}, with a subnet`, ms),
+    () => build(stage, plan),
   )
   const { state, device } = await timed(
     (ms) => lines.done('admin', `attaches ${workload}: ${side.addresses.join(' and ')}`, ms),
@@ -143,20 +144,27 @@ async function accept({ lines, pies }: Scene, peering: string): Promise<number> 
     (ms) => lines.done('bob', 'accepts: ACTIVE', ms),
     () => pies.owner.ask('PUT', `/v2.0/vpc/peerings/${peering}/accept`),
   )
-  return timed((ms) => lines.done('network', 'both routers are SYNCED', ms), () => synced(pies, peering))
+  return timed(
+    (ms) => lines.done('network', 'both routers are SYNCED', ms),
+    () => synced(pies, peering),
+  )
 }
 
 async function synced(side: Side, peering: string): Promise<number> {
   const begun = performance.now()
   const { dataplane } = await settled(side, peering)
   const states = [dataplane?.requester.state, dataplane?.accepter.state]
-  must(states.every((state) => state === 'SYNCED'), `the routers are ${states.join(' and ')}`)
+  must(
+    states.every((state) => state === 'SYNCED'),
+    `the routers are ${states.join(' and ')}`,
+  )
   return performance.now() - begun
 }
 
 async function routing({ lines }: Scene, side: Side, peering: string, far: Side): Promise<void> {
-  await timed((ms) => lines.done(side.ownerName, `routes ${far.blocks.join(' and ')} to it`, ms), () =>
-    route(side, peering, far),
+  await timed(
+    (ms) => lines.done(side.ownerName, `routes ${far.blocks.join(' and ')} to it`, ms),
+    () => route(side, peering, far),
   )
   await synced(side, peering)
 }
@@ -165,8 +173,9 @@ async function routing({ lines }: Scene, side: Side, peering: string, far: Side)
 async function opening({ lines, pings, apples, pies }: Scene, peering: string): Promise<readonly [number, number]> {
   await using v4 = pings.watch(fromOf(apples), pies.addresses[0])
   await using v6 = pings.watch(fromOf(apples), pies.addresses[1])
-  await timed((ms) => lines.done('bob', `routes ${apples.blocks.join(' and ')} to it`, ms), () =>
-    route(pies, peering, apples),
+  await timed(
+    (ms) => lines.done('bob', `routes ${apples.blocks.join(' and ')} to it`, ms),
+    () => route(pies, peering, apples),
   )
   const at = performance.timeOrigin + performance.now()
   const [first4, first6] = [Math.max(0, (await v4.first()) - at), Math.max(0, (await v6.first()) - at)]
@@ -178,7 +187,10 @@ async function opening({ lines, pings, apples, pies }: Scene, peering: string): 
 async function open({ lines, pings, apples, pies }: Scene): Promise<void> {
   for (const [side, far] of [[apples, pies] as const, [pies, apples] as const]) {
     const heard = await Promise.all(far.addresses.map((to) => pings.count(fromOf(side), to, SOME)))
-    must(heard.every((count) => count === SOME), `${side.workload}: ${heard.join(' and ')} of ${SOME} were answered`)
+    must(
+      heard.every((count) => count === SOME),
+      `${side.workload}: ${heard.join(' and ')} of ${SOME} were answered`,
+    )
     lines.done(side.workload, `${SOME} of ${SOME} answered, IPv4 and IPv6`)
   }
   for (const to of pies.addresses) {
