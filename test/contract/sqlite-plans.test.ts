@@ -99,7 +99,7 @@ test('generations are read in the order of their key, and of a VPC only the port
   const [onHost, ...more] = [...statements].filter((statement) => statement.includes('cross join port'))
   assert.deepEqual(
     [planOf(db, onHost ?? ''), more],
-    [['SEARCH s USING INDEX subnet_of_vpc (vpc_id=?)', 'SEARCH p USING INDEX port_on_host (subnet_id=?)'], []],
+    [['SEARCH s USING COVERING INDEX subnet_of_vpc (vpc_id=?)', 'SEARCH p USING INDEX port_on_host (subnet_id=?)'], []],
   )
 })
 
