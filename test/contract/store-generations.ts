@@ -113,7 +113,15 @@ const REJECTED = { ...WAITING, id: newId(), status: 'REJECTED' } as const
 
 const ROUTE: Route = {
   ...{ id: newId() as string as RouteId, tableId: TABLE.id, vpcId: ONE, projectId: ALICE, isDefault: true },
-  ...{ type: 'peering', destination: '10.1.0.0/16', nexthop: ACTIVE.id, description: '', createdAt: 1, updatedAt: 1 },
+  ...{
+    type: 'peering',
+    destination: '10.1.0.0/16',
+    nexthop: ACTIVE.id,
+    description: '',
+    automatic: false,
+    createdAt: 1,
+    updatedAt: 1,
+  },
 }
 
 const PORT = portOf({})
@@ -146,7 +154,7 @@ const MOVES: Readonly<Record<Change[0], boolean>> = {
   ...{ insertRoute: true, updateRoute: true, deleteRoute: true, insertPort: true, updatePort: true },
   ...{ deletePort: true, setLimit: false, insertDomain: false, insertProject: false, insertUser: false },
   ...{ updateUser: false, insertAccessKey: false, deleteAccessKey: false, revokeToken: false },
-  ...{ insertSetting: false, keepAnswer: false, forgetAnswer: false },
+  ...{ setAutomaticRoutes: false, insertSetting: false, keepAnswer: false, forgetAnswer: false },
 }
 
 /** The whole life of two networks, change by change, with the VPCs whose network is another one by it. */

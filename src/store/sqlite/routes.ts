@@ -98,8 +98,9 @@ export function routeWrites(db: DatabaseSync, generations: Generations): RouteWr
   const removeTable = db.prepare('delete from route_table where id = ?')
   const insertRoute = db.prepare(`
     insert into route
-      (id, table_id, vpc_id, project_id, is_default, type, destination, nexthop, description, created_at, updated_at)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      (id, table_id, vpc_id, project_id, is_default, type, destination, nexthop, description, automatic, created_at,
+       updated_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const updateRoute = db.prepare('update route set nexthop = ?, description = ?, updated_at = ? where id = ?')
   const nextHop = db.prepare('select nexthop from route where id = ?')
   const removeRoute = db.prepare('delete from route where id = ? returning vpc_id')
@@ -116,7 +117,8 @@ export function routeWrites(db: DatabaseSync, generations: Generations): RouteWr
     insertRoute(route) {
       insertRoute.run(
         ...[route.id, route.tableId, route.vpcId, route.projectId, Number(route.isDefault), route.type],
-        ...[route.destination, route.nexthop, route.description, route.createdAt, route.updatedAt],
+        ...[route.destination, route.nexthop, route.description, Number(route.automatic)],
+        ...[route.createdAt, route.updatedAt],
       )
       generations.move(route.vpcId)
     },
@@ -155,6 +157,7 @@ function toRoute(row: Record<string, SQLOutputValue>): Route {
     destination: row.destination as string,
     nexthop: row.nexthop as PeeringId,
     description: row.description as string,
+    automatic: row.automatic === 1,
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PeeringId, ProjectId, VpcId } from '../../rules/ids.ts'
 import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { automaticReads, automaticWrites } from './automatic-routes.ts'
 import { eventReads, eventWrites } from './events.ts'
 import { generationReads, generationWrites } from './generations.ts'
 import { keptAnswerReads, keptAnswerWrites } from './kept-answers.ts'
@@ -32,6 +33,7 @@ export function readTransaction(db: DatabaseSync): ReadTransaction {
     ...vpcReads(db),
     ...subnetReads(db),
     ...routeReads(db),
+    ...automaticReads(db),
     ...portReads(db),
     ...quotaReads(db),
     ...peopleReads(db),
@@ -54,6 +56,7 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
     ...vpcWrites(db, generations),
     ...subnetWrites(db, generations),
     ...routeWrites(db, generations),
+    ...automaticWrites(db),
     ...portWrites(db, generations),
     ...quotaWrites(db),
     ...peopleWrites(db, () => {
