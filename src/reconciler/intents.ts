@@ -29,8 +29,8 @@ export interface Reading {
 
 /**
  * Generations are read first, so that nobody is told that something was seen which was not. They are read again at the
- * end, and what has changed in between is left out: the others all are of one instant then, and no router gets an end of
- * a link that the other, a moment older, does not know of. Rejects where not even generations can be read.
+ * end, and what has changed in between is left out: the others all are of one instant then, and no router gets an end
+ * of a link that the other, a moment older, does not know of. Rejects where not even generations can be read.
  */
 export async function readIntents(store: Pick<Store, 'read'>, taken: readonly Taken[]): Promise<Reading> {
   const ids = taken.map(({ id }) => id)

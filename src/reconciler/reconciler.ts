@@ -1,7 +1,7 @@
 /**
- * Makes the network equal to the store, and knows how far it is. Its only input is which VPCs to look at again: a commit
- * names some, a timer marks all, and both go the same way. What a VPC's router ought to be is read anew each time, and
- * the driver compares it with what is really there. One call of the driver at a time, ever.
+ * Makes the network equal to the store, and knows how far it is. Its only input is which VPCs to look at again: a
+ * commit names some, a timer marks all, and both go the same way. What a VPC's router ought to be is read anew each
+ * time, and the driver compares it with what is really there. One call of the driver at a time, ever.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dataplane, RouterReport } from '../dataplane/dataplane.ts'
@@ -21,6 +21,8 @@ const FULL_PASS_EVERY_MS = 10_000
 const BATCH = 64
 /** After so long a call of the driver is told to hang. It is waited for all the same: two at once would be worse. */
 const HANGS_AFTER_MS = 30_000
+/** A fault of our own rests it like so many failures of the driver: it may come again at once. */
+const FAILURES_OF_OURS = 5
 /** How often the clock is looked at. */
 const TICK_MS = 50
 
@@ -137,7 +139,10 @@ export class Reconciler implements AsyncDisposable {
 
   #run(): void {
     this.#running ??= this.#loop()
-      .catch((error) => this.#parts.log.error({ err: error }, 'the reconciler failed; the next full pass goes on'))
+      .catch((error) => {
+        this.#rest(FAILURES_OF_OURS)
+        this.#parts.log.error({ err: error }, 'the reconciler failed; the next full pass goes on')
+      })
       .finally(() => {
         this.#running = undefined
       })

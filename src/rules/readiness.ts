@@ -1,4 +1,6 @@
+import { type Caller, mayKnow } from './access.ts'
 import type { PeeringId } from './ids.ts'
+import type { Peering } from './peering.ts'
 import type { SideName } from './protection.ts'
 
 /** How far the network is in doing what the service has promised, told for each side of a peering. */
@@ -73,8 +75,8 @@ export function observe(before: Observed | undefined, { generation, at, faults }
 }
 
 /**
- * How far one side of a peering is. What is wrong with the whole router, a subnet or a table of it, is wrong for each of
- * its peerings; what is wrong with another peering is not (P9), nor what is wrong with a port, which only its own
+ * How far one side of a peering is. What is wrong with the whole router, a subnet or a table of it, is wrong for each
+ * of its peerings; what is wrong with another peering is not (P9), nor what is wrong with a port, which only its own
  * workload feels.
  *
  * `wanted` is the generation of the VPC's network, `changedAt` the instant since which the network has not seen it.
@@ -97,6 +99,13 @@ export function readinessOf(
 }
 
 export type Sides<T> = Readonly<Record<SideName, T>>
+
+/** Why a side is DEGRADED is for those who may know that side. */
+export function asSeenBy(caller: Caller, peering: Peering, readiness: Sides<Readiness>): Sides<Readiness> {
+  const of = (side: SideName): Readiness =>
+    mayKnow(caller, peering[side].projectId) ? readiness[side] : { ...readiness[side], lastError: undefined }
+  return { requester: of('requester'), accepter: of('accepter') }
+}
 
 export function isSynced({ requester, accepter }: Sides<Readiness>): boolean {
   return requester.state === 'SYNCED' && accepter.state === 'SYNCED'
