@@ -26,10 +26,8 @@ export function whatIsMissing(): readonly string[] {
   if (error !== undefined) return ['The demo needs the program unshare: apt-get install util-linux.']
   if (status === 0) return []
   const said = stderr.trim().split('\n').at(-1) ?? ''
-  return [
-    `The demo needs namespaces of its own, and ${IS_ROOT ? 'root' : 'an ordinary user'} may not make them here: ${said}`,
-    ...reasons(),
-  ]
+  const who = IS_ROOT ? 'root' : 'an ordinary user'
+  return [`The demo needs namespaces of its own, and ${who} may not make them here: ${said}`, ...reasons()]
 }
 
 function reasons(): readonly string[] {

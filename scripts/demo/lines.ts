@@ -26,7 +26,7 @@ export function createLines(stream: NodeJS.WriteStream): Lines {
   const style = (how: Style, text: string) => styleText(how, text, { stream })
   const print = (line: string): void => void stream.write(`${line}\n`)
   const told = (mark: string, who: string, what: string, time: string, how?: Style): void => {
-    wrap(what, COLUMNS - INDENT - TIME).forEach((part, index) => {
+    wrap(what, COLUMNS - INDENT - (time === '' ? 0 : TIME)).forEach((part, index) => {
       const text = how === undefined ? part : style(how, part)
       const end = index === 0 && time !== '' ? ' '.repeat(COLUMNS - INDENT - part.length - time.length) : ''
       print(

@@ -11,6 +11,8 @@ export interface Side {
   readonly vpcId: string
   readonly subnetId: string
   readonly portId: string
+  /** What a person calls things by that the service knows by their ids. */
+  readonly names: ReadonlyMap<string, string>
   /** IPv4 and IPv6 of each, in this order. */
   readonly blocks: readonly [string, string]
   readonly addresses: readonly [string, string]
@@ -36,10 +38,15 @@ export async function build(stage: Stage, { ownerName, workload, vpc, subnet }: 
   const place = (await owner.ask('POST', `${v1}/ports`, port)) as {
     port: { id: string; fixed_ips: readonly { ip_address: string }[] }
   }
+  const tables = (await owner.ask('GET', `${v1}/routetables?vpc_id=${vpcId}`)) as { routetables: { id: string }[] }
   const [v4, v6] = place.port.fixed_ips.map(({ ip_address }) => ip_address)
   if (v4 === undefined || v6 === undefined) throw new Error('the port has not got an address of each family')
   return {
     ...{ owner, ownerName, workload, vpcId, subnetId, portId: place.port.id },
+    names: new Map([
+      ...tables.routetables.map(({ id }) => [id, `of ${vpc.name}`] as const),
+      ...[[vpcId, vpc.name] as const, [subnetId, subnet.name] as const, [place.port.id, workload] as const],
+    ]),
     ...{ blocks: [subnet.cidr, inside.subnet.cidr_v6], addresses: [v4, v6] },
   }
 }

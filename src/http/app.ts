@@ -7,11 +7,10 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
-import type { VpcId } from '../rules/ids.ts'
+import type { PeeringId, PortId, SubnetId, VpcId } from '../rules/ids.ts'
 import type { Peering } from '../rules/peering.ts'
 import type { Probe, ProbeResult } from '../rules/probe.ts'
-import type { SideName } from '../rules/protection.ts'
-import type { Readiness, ReadinessState } from '../rules/readiness.ts'
+import type { PeeringTraffic, Readiness, Sides } from '../rules/readiness.ts'
 import type { Schema } from '../wire/schema.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { PeeringWaits } from './peering-waits.ts'
@@ -43,20 +42,27 @@ export interface Host {
   namespace(path: string): Promise<{ readonly inode: number; readonly isOwn: boolean } | { readonly problem: string }>
 }
 
-/** The network that carries packets, as far as callers may ask it something. */
-export interface Network {
-  /** How far the routers at the two ends of an ACTIVE peering are. */
-  readonly readiness: (peering: Peering) => Promise<Readonly<Record<SideName, Readiness>>>
-  readonly probe: (probe: Probe) => Promise<ProbeResult>
-  /** Resolves when it has been made what is stored now, or could not be, or when `timeoutMs` is over. */
-  settled(vpcIds: readonly VpcId[], timeoutMs: number): Promise<NetworkState>
-  state(vpcIds: readonly VpcId[]): NetworkState
+/** Where a port is. */
+export interface PlacedPort {
+  readonly id: PortId
+  readonly subnetId: SubnetId
+  readonly vpcId: VpcId
 }
 
-/** Of some VPCs together: the worst of their states, and all that failed the last time. */
-export interface NetworkState {
-  readonly state: ReadinessState
-  readonly failures: readonly { readonly id: string; readonly message: string }[]
+/** What is told of the network that carries packets. */
+export interface NetworkStatus {
+  readinessOf(peering: Peering): Promise<Sides<Readiness>>
+  /** Up to a second old. Undefined: there is no link, or nobody can tell right now. */
+  trafficOf(id: PeeringId): Promise<PeeringTraffic | undefined>
+  /**
+   * Resolves when the network has seen both VPCs as they ought to be when it was called; with DEGRADED where it could
+   * not be made so, and where that is not known after 5 seconds.
+   */
+  settled(peering: Peering): Promise<'SYNCED' | 'DEGRADED'>
+  portReadinessOf(port: PlacedPort): Promise<Readiness>
+  /** The same, when the network has seen the port's VPC as it ought to be when it was called, or after 5 seconds. */
+  settledPort(port: PlacedPort): Promise<Readiness>
+  probe(probe: Probe): Promise<ProbeResult>
 }
 
 export interface ServerParts {
@@ -69,7 +75,7 @@ export interface ServerParts {
   readonly publicUrl: string | undefined
   readonly waits: PeeringWaits
   /** Undefined: there is no data plane. */
-  readonly network: Network | undefined
+  readonly network: NetworkStatus | undefined
   readonly host: Host
   /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
   readonly pendingTtlMs: number

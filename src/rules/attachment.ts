@@ -75,7 +75,7 @@ function nameOf({ netns }: Attachment): string {
 
 /** The port's workload here; undefined: it has none, or something else than this service has attached it. */
 export function attachmentOf({ deviceOwner, binding }: Pick<Port, 'deviceOwner' | 'binding'>): Attachment | undefined {
-  const { netns, inode, device } = binding.profile
+  const { netns, inode, device = DEFAULT_DEVICE } = binding.profile
   // An admin may write whatever they like into a profile by the port API.
   if (deviceOwner !== ATTACHED_OWNER || typeof netns !== 'string' || typeof device !== 'string') return undefined
   return { netns, device, inode: typeof inode === 'number' ? inode : undefined }
@@ -84,6 +84,7 @@ export function attachmentOf({ deviceOwner, binding }: Pick<Port, 'deviceOwner' 
 /** The port when it has just been attached: DOWN until the data plane has it. Refuses one that belongs to something. */
 export function attached(port: Port, attachment: Attachment, hostId: string): Port {
   const { id, deviceId, deviceOwner } = port
+  if (!port.adminStateUp) throw conflict(id, `Port ${id} carries nothing: its admin_state_up is false.`)
   const before = attachmentOf(port)
   if (before !== undefined && isSame(before, attachment)) return port
   if (before !== undefined)

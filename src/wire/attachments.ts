@@ -1,7 +1,7 @@
 /** Ours: which interface of which workload a port is, under `/causeway/v1/ports/{port_id}/attachment`. */
 import type { Attachment } from '../rules/attachment.ts'
 import type { Port } from '../rules/port.ts'
-import { READINESS_STATES, type ReadinessState } from '../rules/readiness.ts'
+import { READINESS_STATES, type Readiness } from '../rules/readiness.ts'
 import type { Subnet } from '../rules/subnet.ts'
 import { type Static, Type } from './schema.ts'
 
@@ -30,15 +30,10 @@ export const AttachmentShape = Type.Object({
 })
 export type WireAttachment = Static<typeof AttachmentShape>
 
-/** How far the network is with a port. */
-export interface AttachmentState {
-  readonly state: ReadinessState
-  readonly lastError: string | undefined
-}
-
+/** `network`: how far it is with the port; undefined: there is no data plane. */
 export function spellAttachment(
   { port, attachment, subnet }: { port: Port; attachment: Attachment; subnet: Subnet },
-  state: AttachmentState | undefined,
+  network: Readiness | undefined,
 ): WireAttachment {
   return {
     ...{ port_id: port.id, host: port.binding.hostId, netns: attachment.netns, device: attachment.device },
@@ -49,7 +44,7 @@ export function spellAttachment(
       const prefix_length = Number(family.cidr.split('/')[1])
       return { ip_address: ipAddress, prefix_length, gateway: family.gatewayIp }
     }),
-    state: state?.state ?? null,
-    last_error: state?.lastError ?? null,
+    state: network?.state ?? null,
+    last_error: network?.lastError ?? null,
   }
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { dump } from '../support/dump.ts'
-import { toldNetwork } from '../support/network.ts'
+import { FakeDataplane } from '../support/fake-dataplane.ts'
+import { toldHost } from '../support/host.ts'
 import { NOBODYS_ID } from '../support/peerings.ts'
 import { makeSubnet, portCalls, type SubnetJson } from '../support/ports.ts'
 import { type Answer, type Person, startTestService, type TestService } from '../support/service.ts'
@@ -12,15 +13,17 @@ suite('attaching a port', () => {
   let alice: Person
   let vpc = ''
   let subnet: SubnetJson
-  const told = toldNetwork()
+  const host = toldHost()
+  const network = new FakeDataplane()
   before(async () => {
-    service = await startTestService({ surroundings: told })
+    service = await startTestService({ openDataplane: network.open, host })
     alice = service.alice
     vpc = await service.makeVpc(alice, 'blue')
     subnet = await makeSubnet(service, alice, vpc, { cidr: '10.0.0.0/24', ipv6_enable: true })
   })
   beforeEach(async () => {
-    Object.assign(told, { failures: [], state: 'SYNCED', asked: [], namespaces: toldNetwork().namespaces })
+    network.broken.clear()
+    host.namespaces = toldHost().namespaces
     const hers = portCalls(service, alice)
     for (const id of await hers.list()) {
       await detach(id)
@@ -35,6 +38,8 @@ suite('attaching a port', () => {
   const detach = (id: string) => service.ask(service.admin, 'DELETE', path(id))
   const newPort = async (more = {}): Promise<string> =>
     (await portCalls(service, service.admin, alice.projectId).create(subnet.id, more)).body.port.id
+  /** Ids of the ports that the network has. */
+  const inNetwork = () => network.text.filter((line) => line.includes(' port ')).map((line) => line.split(' ')[2])
   const portOf = async (id: string) =>
     (await portCalls(service, service.admin, alice.projectId).show(id)).body.port as Record<string, unknown>
 
@@ -58,7 +63,7 @@ suite('attaching a port', () => {
       ...{ state: 'SYNCED', last_error: null },
     }
     assert.deepEqual([attached.status, attached.body], [200, shown])
-    assert.deepEqual(told.asked, [vpc])
+    assert.deepEqual(inNetwork(), [id])
     assert.deepEqual((await show(id)).body, shown)
     const port = await portOf(id)
     assert.deepEqual([port.status, port.device_owner, port.device_id], ['ACTIVE', 'causeway:netns', 'web'])
@@ -74,9 +79,9 @@ suite('attaching a port', () => {
     assert.deepEqual([again.status, again.body], [200, first.body])
     assert.deepEqual(dump(service.folder), stored)
     assert.equal((await portCalls(service, alice).remove(id)).status, 400)
-    told.asked = []
-    assert.equal((await detach(id)).status, 204)
-    assert.deepEqual(told.asked, [vpc])
+    const gone = await detach(id)
+    assert.deepEqual([gone.status, gone.headers.get('causeway-dataplane')], [204, 'SYNCED'])
+    assert.deepEqual(inNetwork(), [])
     const port = await portOf(id)
     assert.deepEqual([port.status, port.device_owner, port.device_id], ['DOWN', '', ''])
     for (const answer of [await detach(id), await show(id)]) assertRefused(answer, 404, 'VPC.1551', /attached to no/)
@@ -88,7 +93,7 @@ suite('attaching a port', () => {
     assert.equal((await attach(one, { pid: 4711 })).body.netns, '/proc/4711/ns/net')
     assert.deepEqual((await portOf(one))['binding:profile'], { netns: '/proc/4711/ns/net', inode: 9, device: 'eth0' })
     assertRefused(await attach(two, { pid: 4711 }), 409, 'VPC.1552', new RegExp(`^Port ${one} is eth0 in .* already`))
-    told.namespaces = { ...told.namespaces, '/proc/4711/ns/net': 10 }
+    host.namespaces = { ...host.namespaces, '/proc/4711/ns/net': 10 }
     assertRefused(await attach(one, { pid: 4711 }), 409, 'VPC.1552', /attached already/)
     assert.equal((await attach(two, { netns: '/proc/4711/ns/net' })).status, 200)
   })
@@ -133,50 +138,78 @@ suite('attaching a port', () => {
     ]
     for (const [body, message] of table) assertRefused(await attach(id, body), 400, 'VPC.1502', message)
     assert.deepEqual(dump(service.folder), before)
-    assert.deepEqual(told.asked, [])
+    assert.deepEqual(inNetwork(), [])
   })
 
   test('where the network cannot, the port is as it was before, and the reason is told', async () => {
     const [id, kept] = [await newPort(), await newPort()]
     await attach(kept, { netns: 'db' })
-    const before = dump(service.folder)
+    const before = dump(service.folder).port
     for (const failing of [id, subnet.id, vpc]) {
-      told.failures = [{ id: failing, message: 'File exists.' }]
+      network.broken.set(failing, 'File exists.')
       const message = `Port ${id} could not be attached as eth0 in /run/netns/web: File exists.`
       assertRefused(await attach(id, { netns: 'web' }), 409, 'VPC.1553', new RegExp(message.replaceAll('.', '\\.')))
-      assert.deepEqual(dump(service.folder), before)
+      assert.deepEqual(dump(service.folder).port, before)
+      network.broken.clear()
     }
-    told.failures = [{ id: kept, message: 'It is gone.' }]
-    assertRefused(await attach(kept, { netns: 'db' }), 409, 'VPC.1553', /It is gone/)
-    assert.equal((await portOf(kept)).status, 'DOWN')
+    network.broken.set(kept, 'It is gone.')
+    await service.reconcile()
     assert.deepEqual((await show(kept)).body.last_error, 'It is gone.')
     assert.equal((await show(kept)).body.state, 'DEGRADED')
-    assert.equal((await attach(id, { netns: 'web' })).status, 200, "another port's failure is not this one's")
+    assertRefused(await attach(kept, { netns: 'db' }), 409, 'VPC.1553', /It is gone/)
+    assert.deepEqual([(await portOf(kept)).status, (await portOf(kept)).device_id], ['DOWN', 'db'])
+    const gone = await attach(id, { netns: 'web' })
+    assert.deepEqual([gone.status, gone.body.state], [200, 'SYNCED'], "another port's fault is not this one's")
   })
 
   test('while the network is not there yet, the answer says so, and the port is not ACTIVE', async () => {
     const id = await newPort()
-    told.state = 'APPLYING'
-    assert.equal((await attach(id, { netns: 'web' })).body.state, 'APPLYING')
+    const release = network.hang()
+    const asked = attach(id, { netns: 'web' })
+    let answer: Answer | undefined
+    asked.then((given) => {
+      answer = given
+    })
+    // After five seconds of the service's clock it is answered anyway; after thirty the network would be given up.
+    while (answer === undefined) {
+      service.clock.advance(100)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    assert.deepEqual([answer.status, answer.body.state], [200, 'APPLYING'])
     assert.equal((await portOf(id)).status, 'DOWN')
-    told.state = 'SYNCED'
+    release()
     assert.equal((await attach(id, { netns: 'web' })).body.state, 'SYNCED')
     assert.equal((await portOf(id)).status, 'ACTIVE')
   })
 
   test('what somebody else does while the network is at work stays done', async () => {
     const id = await newPort()
-    told.meanwhile = () => detach(id)
-    assertRefused(await attach(id, { netns: 'web' }), 404, 'VPC.1551')
-    assert.equal((await portOf(id)).status, 'DOWN')
-    const moved: Answer[] = []
-    told.meanwhile = async () => {
-      await detach(id)
-      moved.push(await attach(id, { netns: 'db' }))
-      told.failures = [{ id, message: 'File exists.' }]
+    /** Does something, and waits until the port is told to be attached to this, not until it is. */
+    const begin = async (asked: Promise<Answer>, deviceId: string) => {
+      while ((await portOf(id)).device_id !== deviceId) await new Promise((resolve) => setImmediate(resolve))
+      return [asked] as const
     }
-    assertRefused(await attach(id, { netns: 'web' }), 409, 'VPC.1553')
-    assert.equal(moved[0]?.status, 200)
+    const release = network.hang()
+    const [first] = await begin(attach(id, { netns: 'web' }), 'web')
+    const [second] = await begin(detach(id), '')
+    release()
+    assertRefused(await first, 404, 'VPC.1551')
+    assert.equal((await second).status, 204)
+    assert.equal((await portOf(id)).status, 'DOWN')
+
+    network.broken.set(id, 'File exists.')
+    const calls = network.calls.length
+    const releaseFirst = network.hang()
+    const [failing] = await begin(attach(id, { netns: 'web' }), 'web')
+    while (network.calls.length === calls) await new Promise((resolve) => setImmediate(resolve))
+    const [detached] = await begin(detach(id), '')
+    const [moved] = await begin(attach(id, { netns: 'db' }), 'db')
+    releaseFirst()
+    const releaseSecond = network.hang()
+    assertRefused(await failing, 409, 'VPC.1553')
+    network.broken.clear()
+    releaseSecond()
+    assert.deepEqual([(await detached).status, (await moved).status], [204, 200])
     assert.equal((await portOf(id)).device_id, 'db')
   })
 
@@ -195,17 +228,14 @@ suite('attaching a port', () => {
 })
 
 test('without a data plane nothing is attached, and what was can still be seen and detached', async () => {
-  const { network, host } = toldNetwork()
-  const surroundings = { network: network as typeof network | undefined, host }
-  await using service = await startTestService({ surroundings })
+  await using service = await startTestService({ openDataplane: new FakeDataplane().open, host: toldHost() })
   const { alice, admin } = service
   const subnet = await makeSubnet(service, alice, await service.makeVpc(alice, 'blue'), { cidr: '10.0.0.0/24' })
   const { id } = (await portCalls(service, alice).create(subnet.id)).body.port
   const ask = (method: string, body?: unknown) =>
     service.ask(admin, method, `/causeway/v1/ports/${id}/attachment`, body)
   assert.equal((await ask('PUT', { netns: 'web' })).status, 200)
-  surroundings.network = undefined
-  await service.restart()
+  await service.restart({ dataplane: 'none' })
   assertRefused(await ask('PUT', { netns: 'web' }), 409, 'VPC.1554', /CAUSEWAY_DATAPLANE=none/)
   assert.equal((await ask('GET')).body.state, null)
   assert.equal((await ask('DELETE')).status, 204)

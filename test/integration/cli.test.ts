@@ -5,7 +5,9 @@ import { symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { COMMANDS, runCommand } from '../../src/cli/cli.ts'
-import { toldNetwork } from '../support/network.ts'
+import type { ProbeResult } from '../../src/rules/probe.ts'
+import { FakeDataplane } from '../support/fake-dataplane.ts'
+import { toldHost } from '../support/host.ts'
 import { NOBODYS_ID, requestPeering } from '../support/peerings.ts'
 import { makeSubnet, portCalls } from '../support/ports.ts'
 import { environment, readVariables, temporaryFolder } from '../support/program.ts'
@@ -14,13 +16,17 @@ import { startTestService, type TestService } from '../support/service.ts'
 const PROGRAM = resolve(import.meta.dirname, '../../bin/causeway')
 
 suite('the command line', () => {
-  const told = toldNetwork()
+  const network = new FakeDataplane()
+  const probed: ProbeResult = { outcome: 'answered', detail: '', milliseconds: 0.25 }
   let service: TestService
   let port = ''
   let vpc = ''
   let peering = ''
   before(async () => {
-    service = await startTestService({ surroundings: told })
+    service = await startTestService({
+      host: toldHost(),
+      openDataplane: async (...names) => ({ ...(await network.open(...names)), probe: async () => probed }),
+    })
     const { alice, bob } = service
     const [hers, his] = [await service.makeVpc(alice, 'a'), await service.makeVpc(bob, 'b')]
     vpc = hers
@@ -143,11 +149,10 @@ suite('the command line', () => {
     assert.match(next, /^ {4}\S.*\.$/)
     assert.match(more.at(-2) ?? '', /^ {2}there: {2}port 10\.0\.0\.2.*\(ends here\)$/)
     assert.equal(more.at(-1), '  back:   nothing arrives')
-    told.probed = { outcome: 'answered', detail: '', milliseconds: 0.25 }
     await run('admin', `attach ${port} --netns web`)
-    const probed = await run('alice', `explain 10.0.0.2@${vpc} 10.0.0.1 --probe`)
-    assert.match(probed.out, /^10\.0\.0\.1 is reachable from 10\.0\.0\.2, with packets of 84 bytes$/m)
-    assert.match(probed.out, /^ {2}probe: {2}answered after 0\.3 ms$/m)
+    const sent = await run('alice', `explain 10.0.0.2@${vpc} 10.0.0.1 --probe`)
+    assert.match(sent.out, /^10\.0\.0\.1 is reachable from 10\.0\.0\.2, with packets of 84 bytes$/m)
+    assert.match(sent.out, /^ {2}probe: {2}answered after 0\.3 ms$/m)
     const json = JSON.parse((await run('alice', `explain ${port} 10.0.0.1 --json`)).out)
     assert.equal(json.verdict, 'reachable')
     await run('admin', `detach ${port}`)

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../../src/config.ts'
-import { type Service, type Surroundings, startService } from '../../src/service.ts'
+import type { Host } from '../../src/http/app.ts'
+import { type OpenDataplane, type Service, startService } from '../../src/service.ts'
 import { assertShape } from './shapes.ts'
 import { signHeaders } from './sign.ts'
 
@@ -51,21 +52,27 @@ export interface TestService extends AsyncDisposable {
   /** Stops and starts again on the same folder, with other settings where some are given; tokens stay good. */
   restart(settings?: Partial<Config>): Promise<void>
   sweep(): Promise<void>
+  /** Looks at all of the network. */
+  reconcile(): Promise<void>
   beat(): void
   /** Lines of the log so far. */
   readonly log: readonly string[]
 }
 
 export interface TestOptions {
-  readonly surroundings?: Surroundings
   readonly settings?: Partial<Config>
   readonly startAt?: number
+  /** What carries the packets; nothing, where it is not given. */
+  readonly openDataplane?: OpenDataplane
+  /** What it runs on; this machine, where it is not given. */
+  readonly host?: Host
 }
 
 export async function startTestService({
   settings,
-  surroundings,
   startAt = Date.now(),
+  openDataplane,
+  host,
 }: TestOptions = {}): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'))
   const log: string[] = []
@@ -77,8 +84,10 @@ export async function startTestService({
       at += ms
     },
   }
-  let config = { ...readConfig({ CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder }), ...settings }
-  let service: Service = await startService(config, logger, clock.now, surroundings)
+  const dataplane = openDataplane === undefined ? 'none' : 'netns'
+  const environment = { CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder, CAUSEWAY_DATAPLANE: dataplane }
+  let config = { ...readConfig(environment), ...settings }
+  let service: Service = await startService(config, logger, clock.now, openDataplane, host)
 
   const ask: TestService['ask'] = (who, method, path, body) =>
     send(service.url, method, path, body, who ? { 'x-auth-token': who.token } : {})
@@ -114,9 +123,10 @@ export async function startTestService({
     async restart(changed = {}) {
       await service[Symbol.asyncDispose]()
       config = { ...config, ...changed }
-      service = await startService(config, logger, clock.now, surroundings)
+      service = await startService(config, logger, clock.now, openDataplane, host)
     },
     sweep: () => service.sweep(),
+    reconcile: () => service.reconcile(),
     beat: () => service.beat(),
     async [Symbol.asyncDispose]() {
       await service[Symbol.asyncDispose]()

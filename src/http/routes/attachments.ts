@@ -5,23 +5,15 @@ import { mayAttach } from '../../operations/ports/load-attachable.ts'
 import { markAttached } from '../../operations/ports/mark-attached.ts'
 import { type AttachedPort, showAttachment } from '../../operations/ports/show-attachment.ts'
 import { type Attachment, DEFAULT_DEVICE, parseDevice, parseNetns, parsePid, pidOf } from '../../rules/attachment.ts'
+import type { Readiness } from '../../rules/readiness.ts'
 import { invalidInput, Refusal } from '../../rules/refusal.ts'
-import {
-  AttachmentShape,
-  type AttachmentState,
-  AttachRequest,
-  spellAttachment,
-  type WireAttachment,
-} from '../../wire/attachments.ts'
+import { AttachmentShape, AttachRequest, spellAttachment, type WireAttachment } from '../../wire/attachments.ts'
 import type { Static } from '../../wire/schema.ts'
-import type { App, Host, NetworkState, ServerParts } from '../app.ts'
+import type { App, Host, PlacedPort, ServerParts } from '../app.ts'
 import { asker, describe, NO_BODY } from '../route.ts'
 import { portIdOf } from './ports.ts'
 
 const PATH = '/causeway/v1/ports/:port_id/attachment'
-
-/** How long an answer waits for the data plane, in milliseconds; it takes some ten. Clients give up after a minute. */
-const SETTLE_MS = 10_000
 
 export function attachmentRoutes(app: App, parts: ServerParts): void {
   const { perform, network, host } = parts
@@ -40,7 +32,7 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
       if (network === undefined) throw noDataplane()
       const attachment = await locate(host, request.body)
       const { isNew, ...asked } = await perform(attachPort, as, { id, attachment, hostId: host.name })
-      const now = stateOf(asked, await network.settled([asked.subnet.vpcId], SETTLE_MS))
+      const now = await network.settledPort(placeOf(asked))
       if (now.state === 'DEGRADED') {
         // What is refused must leave things as they were; it was attached there before, or it was not.
         if (isNew) await perform(detachPort, as, { id, from: attachment })
@@ -62,7 +54,7 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
     },
     async (request) => {
       const shown = await perform(showAttachment, asker(request), portIdOf(request.params))
-      return spellAttachment(shown, network && stateOf(shown, network.state([shown.subnet.vpcId])))
+      return spellAttachment(shown, await network?.portReadinessOf(placeOf(shown)))
     },
   )
 
@@ -71,8 +63,9 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
     { schema: describe('causeway', 'Detach a port from its workload; for an admin', { response: { 204: NO_BODY } }) },
     async (request, reply) => {
       const id = portIdOf(request.params)
-      const { subnet } = await perform(detachPort, asker(request), { id, from: undefined })
-      await network?.settled([subnet.vpcId], SETTLE_MS)
+      const before = await perform(detachPort, asker(request), { id, from: undefined })
+      const now = await network?.settledPort(placeOf(before))
+      if (now !== undefined) reply.header('causeway-dataplane', now.state === 'SYNCED' ? 'SYNCED' : 'DEGRADED')
       return reply.code(204).send(null)
     },
   )
@@ -92,15 +85,11 @@ async function locate(host: Host, { netns, pid, device }: Static<typeof AttachRe
   return { netns: path, device: name, inode: pidOf(path) === undefined ? undefined : found.inode }
 }
 
-/** How far the network is with a port: its own failure, or one that its whole VPC has. */
-function stateOf({ port, subnet }: AttachedPort, { state, failures }: NetworkState): AttachmentState {
-  const inItsWay: readonly string[] = [port.id, port.networkId, subnet.vpcId]
-  const failure = failures.find(({ id }) => inItsWay.includes(id))
-  if (failure !== undefined) return { state: 'DEGRADED', lastError: failure.message }
-  return { state: state === 'APPLYING' ? 'APPLYING' : 'SYNCED', lastError: undefined }
+function placeOf({ port, subnet }: AttachedPort): PlacedPort {
+  return { id: port.id, subnetId: subnet.id, vpcId: subnet.vpcId }
 }
 
-function failed({ port, attachment: { netns, device } }: AttachedPort, { lastError }: AttachmentState): Refusal {
+function failed({ port, attachment: { netns, device } }: AttachedPort, { lastError }: Readiness): Refusal {
   const message = `Port ${port.id} could not be attached as ${device} in ${netns}: ${lastError}`
   return new Refusal('attachment_failed', message, { portId: port.id })
 }

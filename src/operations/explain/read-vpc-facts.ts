@@ -1,3 +1,4 @@
+import { mayKnow } from '../../rules/access.ts'
 import type { PortFacts, Question, RouteFacts, SubnetFacts, VpcFacts } from '../../rules/explain-facts.ts'
 import { isIn } from '../../rules/explain-walk.ts'
 import type { PortId, VpcId } from '../../rules/ids.ts'
@@ -5,7 +6,6 @@ import type { Port } from '../../rules/port.ts'
 import type { Subnet } from '../../rules/subnet.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
-import { mayKnow } from '../plan/findings.ts'
 
 /** What decides the way of packets between these addresses; of a VPC that is not the caller's to know, no ports. */
 export async function readVpcFacts(
