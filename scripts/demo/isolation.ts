@@ -21,7 +21,7 @@ export function isolated(command: readonly string[]): [string, string[]] {
 /** Why it cannot be done here, and how it could; nothing where it can. */
 export function whatIsMissing(): readonly string[] {
   if (process.platform !== 'linux') return ['The demo needs Linux: VPCs are network namespaces of its kernel.']
-  const [program, args] = isolated(['true'])
+  const [program, args] = isolated(['sh', '-c', ':'])
   const { error, status, stderr } = spawnSync(program, args, { encoding: 'utf8' })
   if (error !== undefined) return ['The demo needs the program unshare: apt-get install util-linux.']
   if (status === 0) return []

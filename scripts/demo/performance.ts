@@ -68,6 +68,7 @@ async function act(lines: Lines, signal: AbortSignal): Promise<readonly string[]
 
   lines.chapter('A request is not a road')
   const peering = await request(apples, pies)
+  apples.names.set(peering.id, peering.name)
   must(peering.status === 'PENDING_ACCEPTANCE', `the request is ${peering.status}`)
   lines.done('alice', `asks bob for a peering: ${peering.status}`)
   await silence(scene, 'nothing before the other side agrees')
@@ -135,12 +136,11 @@ async function told({ lines, apples, pies }: Scene, code: string): Promise<void>
   }
   const reason = answers[0]?.reasons.find((each) => each.code === code)
   lines.done('explain', code)
-  lines.said('', named(`${reason?.message} ${reason?.next}`, [apples, pies]))
+  lines.said('', named(`${reason?.message} ${reason?.next}`, new Map([...apples.names, ...pies.names])))
 }
 
 /** Ids are for programs. */
-function named(text: string, sides: readonly Side[]): string {
-  const names = new Map(sides.flatMap((side) => [...side.names]))
+function named(text: string, names: ReadonlyMap<string, string>): string {
   return text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => names.get(id) ?? `${id.slice(0, 8)}…`)
 }
 

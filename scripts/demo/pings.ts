@@ -3,7 +3,6 @@
  * are milliseconds since the epoch, with fractions, as ping itself saw them.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Person } from './stage.ts'
 
 /** A workload, as somebody sees it who pings from there. */
@@ -32,6 +31,9 @@ export interface Pings {
 
 /** Between two pings, in milliseconds. */
 const EVERY_MS = 5
+/** Likewise, of requests for a probe; and how many of them there are at a time. */
+const ASK_EVERY_MS = 20
+const MAX_UNDER_WAY = 50
 /** How long an answer may take that is counted, in seconds; here it takes less than a thousandth of that. */
 const WAIT_S = 0.3
 /** How long a first answer is waited for. */
@@ -50,8 +52,13 @@ function programPings(signal: AbortSignal): Pings {
     by: 'ping',
     async count(from, to, pings) {
       const child = start(from, ['-c', String(pings), '-i', String(EVERY_MS / 1000), '-W', String(WAIT_S), to])
+      let failure: Error | undefined
+      child.on('error', (error) => {
+        failure = error
+      })
       let said = ''
       for await (const text of child.stdout.setEncoding('utf8')) said += text
+      if (failure !== undefined) throw failure
       return Number(/(\d+) received/.exec(said)?.[1] ?? Number.NaN)
     },
     watch(from, to) {
@@ -91,17 +98,20 @@ function servicePings(signal: AbortSignal): Pings {
     },
     watch(from, to) {
       const answers = new Answers(signal)
-      let isOver = false
-      const loop = async () => {
-        while (!isOver) {
-          if (await probe(from, to)) answers.add(performance.timeOrigin + performance.now())
-          await pause(EVERY_MS)
-        }
+      const underWay = new Set<Promise<void>>()
+      const one = async () => {
+        if (await probe(from, to)) answers.add(performance.timeOrigin + performance.now())
       }
-      const running = loop().catch((error) => answers.fail(error))
+      // One that is lost takes a second to be told so; the next ones must not wait for it.
+      const timer = setInterval(() => {
+        if (underWay.size >= MAX_UNDER_WAY) return
+        const asked = one().catch((error) => answers.fail(error))
+        underWay.add(asked)
+        asked.finally(() => underWay.delete(asked))
+      }, ASK_EVERY_MS)
       return answers.watch(async () => {
-        isOver = true
-        await running
+        clearInterval(timer)
+        await Promise.all(underWay)
       })
     },
   }

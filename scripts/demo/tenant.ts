@@ -12,7 +12,7 @@ export interface Side {
   readonly subnetId: string
   readonly portId: string
   /** What a person calls things by that the service knows by their ids. */
-  readonly names: ReadonlyMap<string, string>
+  readonly names: Map<string, string>
   /** IPv4 and IPv6 of each, in this order. */
   readonly blocks: readonly [string, string]
   readonly addresses: readonly [string, string]
@@ -56,14 +56,20 @@ export async function attach({ admin }: Stage, { portId, workload }: Side): Prom
   return (await admin.ask('PUT', path, { netns: workload })) as WireAttachment
 }
 
-export async function request(from: Side, to: Side): Promise<{ readonly id: string; readonly status: string }> {
+interface Peering {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+}
+
+export async function request(from: Side, to: Side): Promise<Peering> {
   const peering = {
     name: 'apples for pies',
     request_vpc_info: { vpc_id: from.vpcId },
     accept_vpc_info: { vpc_id: to.vpcId, tenant_id: to.owner.projectId },
   }
   const answer = (await from.owner.ask('POST', '/v2.0/vpc/peerings', { peering })) as {
-    peering: { id: string; status: string }
+    peering: Peering
   }
   return answer.peering
 }
