@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { type Config, ConfigError, type DriverName } from './config.ts'
+import type { Config, DriverName } from './config.ts'
 import type { Dataplane } from './dataplane/dataplane.ts'
 import { addressOpenrc } from './first-start.ts'
 import { EventStreams } from './http/event-streams.ts'
@@ -55,7 +55,7 @@ export async function startService(
   config: Config,
   logger: Logger,
   now: () => number,
-  openDataplane: OpenDataplane = noDriver,
+  openDataplane: OpenDataplane = openDriver,
 ): Promise<Service> {
   await using opened = new AsyncDisposableStack()
   const folder = resolve(config.dataFolder)
@@ -144,8 +144,10 @@ async function dataplaneOf({ dataplane }: Config, store: Store, open: OpenDatapl
   return open(dataplane, await store.write(keepInstance, randomBytes(INSTANCE_BYTES).toString('hex')))
 }
 
-async function noDriver(driver: string): Promise<never> {
-  throw new ConfigError(`CAUSEWAY_DATAPLANE: this version has no driver for '${driver}' yet`)
+/** Its libraries are loaded here, and so where they are wanted only. */
+async function openDriver(_driver: 'netns', instance: string): Promise<Dataplane> {
+  const { openNetns } = await import('./dataplane/netns/driver.ts')
+  return openNetns({ instance })
 }
 
 function urlOf(host: string, port: number): string {
