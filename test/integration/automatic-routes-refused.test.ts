@@ -90,6 +90,8 @@ suite('automatic routes', () => {
     assert.deepEqual(await view(alice), { requester: false, accepter: null })
     const both = await put(alice, { protected: true, auto_routes: true })
     assert.deepEqual([both.body.protected_by, both.body.auto_routes.requester], [['requester'], true])
+    const same = await put(alice, { auto_routes: true })
+    assert.deepEqual(same.body.protected_by, ['requester'])
     const one = await put(alice, { protected: false })
     assert.deepEqual([one.body.protected_by, one.body.auto_routes.requester], [[], true])
     assert.deepEqual(await hers(), ['10.2.0.0/16'])
@@ -180,6 +182,14 @@ suite('automatic routes', () => {
       assert.deepEqual([over.status, over.body.error_code], [409, 'VPC.1525'])
       await auto.setRouteLimit(service, alice, 1)
       assert.equal((await hers()).length, 3)
+    })
+
+    test('are not refused for want of room that only another peering has', async () => {
+      await auto.turn(service, alice, id)
+      assert.equal((await auto.changeSecondary(service, bob, b, 'add', '23.0.0.0/24', '24.0.0.0/24')).status, 200)
+      const second = await auto.peer(service, alice, a, bob, await service.makeVpc(bob, '', '10.2.0.0/16'))
+      await auto.turn(service, alice, second)
+      assert.deepEqual((await auto.sideOf(service, alice, second, 'requester')).leftOut, [['10.2.0.0/16', 'taken']])
     })
 
     test('are left out at an accept, which is not refused', async () => {

@@ -164,8 +164,7 @@ suite('automatic routes', () => {
       ...{ asks: true, routes: [['10.2.0.0/16', false]], leftOut: [['10.2.0.0/16', 'taken']] },
     })
     assert.equal((await service.ask(alice, 'DELETE', `/v2.0/vpc/routes/${own.id}`)).status, 204)
-    const back = await idOf('10.2.0.0/16')
-    assert.notEqual(back, own.id)
+    assert.deepEqual((await auto.sideOf(service, alice, id, 'requester')).routes, [['10.2.0.0/16', true]])
     await auto.turn(service, alice, id, false)
     await makeRoute(service, alice, a, id, '10.2.0.0/16')
     await auto.turn(service, alice, id)
@@ -187,6 +186,7 @@ suite('automatic routes', () => {
     await auto.turn(service, alice, id)
     assert.equal(await nexthop(), second)
     assert.deepEqual((await auto.sideOf(service, alice, id, 'requester')).leftOut, [['10.2.0.0/16', 'taken']])
+    assert.deepEqual((await auto.sideOf(service, alice, second, 'requester')).leftOut, [])
     await auto.turn(service, alice, second, false)
     assert.equal(await nexthop(), id)
     await auto.turn(service, alice, second)

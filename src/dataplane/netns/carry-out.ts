@@ -24,6 +24,8 @@ export interface Workplace {
   readonly indexes: Map<string, number>
   /** Links that were made in this pass, from either side. */
   readonly madeLinks: Set<string>
+  /** Devices that carry packets only from now on; a bridge after its port. */
+  readonly fresh: Set<string>
   readonly pathOf: (vpcId: VpcId) => string
   /** By object: its first one. */
   readonly failures: Map<string, Failure>
@@ -94,6 +96,7 @@ function requestsOf(place: Workplace, action: Action): readonly Request[] | unde
     case 'add bridge':
       return bridgeRequests(action.bridge)
     case 'change device':
+      if (action.settings.isUp === true) place.fresh.add(action.device)
       return [changeLink(indexOf(place, action.device), action.settings)]
     case 'join bridge':
       return [changeLink(indexOf(place, action.device), { master: indexOf(place, action.bridge) })]
@@ -130,13 +133,16 @@ function act(place: Workplace, action: Action): boolean {
       if (place.madeLinks.has(owner.id)) return false
       addPeeringLink(place.netlink, action.link, place.pathOf(farVpcId))
       place.madeLinks.add(owner.id)
+      place.fresh.add(near.name)
       return true
     }
     case 'attach port':
       attachPort(place.netlink, action.port, indexOf(place, action.port.bridge))
+      place.fresh.add(action.port.name).add(action.port.bridge)
       return true
     case 'equip port':
       equipPort(place.netlink, action.port)
+      place.fresh.add(action.port.name).add(action.port.bridge)
       return true
     default:
       throw new Error(`${action.do} is no action of its own`)

@@ -11,6 +11,7 @@ import { routerName } from './names.ts'
 import { namespacePath, within } from './namespaces.ts'
 import { type Netlink, openNetlink } from './netlink.ts'
 import { ensureRouter, removeRouter } from './routers.ts'
+import { settle } from './settling.ts'
 import { readWorkload, type WorkloadState } from './workloads.ts'
 
 /** Routers that are worked on at a time: each has a socket open meanwhile. */
@@ -73,6 +74,8 @@ function applySome(instance: string, works: readonly Work[], missing: ReadonlyMa
     for (const work of works) attempt(work, () => look(instance, work, missing, madeLinks))
     for (const phase of PHASES) {
       for (const work of inOrder(works, phase)) attempt(work, () => carryOutPhase(work, phase))
+      // Of links that were made or set up: before anything is sent over them, and after both ends are done.
+      if (phase === 'equip') for (const { place } of works) if (place !== undefined) settle(place.netlink, place.fresh)
     }
   } finally {
     for (const work of works) {
@@ -82,7 +85,7 @@ function applySome(instance: string, works: readonly Work[], missing: ReadonlyMa
   }
 }
 
-/** A router that loses many links comes first: it removes them all at once, where each far router would wait for one. */
+/** A router that loses many links comes first: it removes them at once, where each far router would wait for one. */
 function inOrder(works: readonly Work[], phase: Phase): readonly Work[] {
   if (phase !== 'remove') return works
   const count = ({ plan }: Work) => plan?.remove.length ?? 0
@@ -103,7 +106,7 @@ function look(instance: string, work: Work, missing: ReadonlyMap<VpcId, Error>, 
   const { failures } = work
   const indexes = new Map<string, number>()
   const links = new Map()
-  const place: Workplace = { path, netlink, links, indexes, madeLinks, pathOf, failures, changes: 0 }
+  const place: Workplace = { path, netlink, links, indexes, madeLinks, fresh: new Set(), pathOf, failures, changes: 0 }
   work.place = place
   const actual = within(path, () => readRouter(netlink, new Map(far.map((id) => [id, pathOf(id)]))))
   for (const [name, link] of actual.links) {

@@ -65,7 +65,7 @@ export function peeringViewRoutes(app: App, parts: ServerParts): void {
     async (request, reply) => {
       const { protected: isProtected, auto_routes: autoRoutes } = request.body
       if (isProtected === undefined && autoRoutes === undefined) {
-        throw invalidInput('body', "must have 'protected' or 'auto_routes' to change")
+        throw invalidInput('change', "is required: 'protected', 'auto_routes' or both")
       }
       const change = { id: peeringIdOf(request.params), isProtected, autoRoutes }
       const view = await perform(changeOwnSide, changer(request), change)

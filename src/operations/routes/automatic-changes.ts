@@ -36,20 +36,22 @@ export async function automaticChanges(
 }
 
 /** A transaction that reads as if a peering were ACTIVE and these sides of it asked for automatic routes. */
-export function withAutomaticSides<Tx extends ReadTransaction>(
-  tx: Tx,
+export function withAutomaticSides(
+  tx: ReadTransaction,
   { id, requester, accepter }: Peering,
   sides: readonly SideName[],
-): Tx {
+): ReadTransaction {
+  const asked = [
+    ...(sides.includes('requester') ? [{ near: requester, far: accepter }] : []),
+    ...(sides.includes('accepter') ? [{ near: accepter, far: requester }] : []),
+  ]
   return {
     ...tx,
     async automaticPeers(vpcId) {
-      const peers = (await tx.automaticPeers(vpcId)).filter(({ peeringId }) => peeringId !== id)
-      const [near, far] =
-        requester.vpcId === vpcId ? (['requester', accepter] as const) : (['accepter', requester] as const)
-      const isEnd = requester.vpcId === vpcId || accepter.vpcId === vpcId
-      if (!isEnd || !sides.includes(near)) return peers
-      return [...peers, { peeringId: id, vpcId: far.vpcId }].toSorted((a, b) => (a.peeringId < b.peeringId ? -1 : 1))
+      const others = (await tx.automaticPeers(vpcId)).filter(({ peeringId }) => peeringId !== id)
+      const own = asked.filter(({ near }) => near.vpcId === vpcId)
+      // At the end, whatever its id: what the others could get, they have.
+      return [...others, ...own.map(({ far }) => ({ peeringId: id, vpcId: far.vpcId }))]
     },
   }
 }
