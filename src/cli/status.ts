@@ -9,38 +9,22 @@ export const status: Command = {
   prepare:
     ({ words: [id = ''] }) =>
     async (client) => {
-      const answer = (await client.ask('GET', `/causeway/v1/peerings/${encodeURIComponent(id)}`)) as Shown
+      const answer = (await client.ask('GET', `/causeway/v1/peerings/${encodeURIComponent(id)}`)) as WirePeeringView
       return { answer, lines: describe(answer) }
     },
 }
 
-interface Side {
-  readonly state: string
-  readonly generation: number
-  readonly observed_generation: number
-  readonly since: string
-  readonly last_error: string | null
-}
-
-interface Traffic {
-  readonly packets: number
-  readonly bytes: number
-}
-
-type Shown = WirePeeringView & {
-  readonly dataplane: { readonly requester: Side; readonly accepter: Side } | null
-  readonly traffic: { readonly to_accepter: Traffic; readonly to_requester: Traffic } | null
-}
-
-function describe({ id, name, status, request_vpc_info, accept_vpc_info, dataplane, traffic }: Shown) {
+function describe({ id, name, status, request_vpc_info, accept_vpc_info, dataplane, traffic }: WirePeeringView) {
   return [
     `peering ${id} (${name}) is ${status}`,
     `  requester     vpc ${request_vpc_info.vpc_id}: ${readiness(dataplane?.requester)}`,
     `  accepter      vpc ${accept_vpc_info.vpc_id}: ${readiness(dataplane?.accepter)}`,
-    ...(traffic ? [`  to accepter   ${carried(traffic.to_accepter)}`] : []),
-    ...(traffic ? [`  to requester  ${carried(traffic.to_requester)}`] : []),
+    ...(traffic === null ? [] : [`  to accepter   ${carried(traffic.to_accepter)}`]),
+    ...(traffic === null ? [] : [`  to requester  ${carried(traffic.to_requester)}`]),
   ]
 }
+
+type Side = NonNullable<WirePeeringView['dataplane']>['requester']
 
 function readiness(side: Side | undefined): string {
   if (side === undefined) return 'there is no data plane'
@@ -49,6 +33,6 @@ function readiness(side: Side | undefined): string {
   return `${state} since ${since}${how}${last_error === null ? '' : `: ${last_error}`}`
 }
 
-function carried({ packets, bytes }: Traffic): string {
+function carried({ packets, bytes }: NonNullable<WirePeeringView['traffic']>['to_accepter']): string {
   return `${packets} packets, ${bytes} bytes`
 }

@@ -158,10 +158,26 @@ suite('the command line', () => {
     await run('admin', `detach ${port}`)
   })
 
-  test('status tells of both sides', async () => {
-    const { code, out } = await run('bob', `status ${peering}`)
+  test('status tells how far the network is with each side, why not, and what the peering has carried', async () => {
+    const { alice, bob } = service
+    const [hers, his] = [await service.makeVpc(alice, 'c'), await service.makeVpc(bob, 'd')]
+    const { id } = await requestPeering(service, alice, hers, bob, his)
+    await service.ask(bob, 'PUT', `/v2.0/vpc/peerings/${id}/accept`)
+    network.carry(id, { toAccepter: { packets: 3, bytes: 294 }, toRequester: { packets: 2, bytes: 196 } })
+    await service.reconcile()
+    // Counters may be a second old.
+    service.clock.advance(2_000)
+    const { code, out } = await run('bob', `status ${id}`)
     assert.equal(code, 0)
-    assert.match(out, new RegExp(`^peering ${peering} \\(.+\\) is PENDING_ACCEPTANCE\\n  requester .*\\n  accepter `))
+    const [first = '', requester = '', accepter = '', ...traffic] = out.split('\n')
+    assert.match(first, new RegExp(`^peering ${id} \\(.+\\) is ACTIVE$`))
+    assert.match(requester, new RegExp(`^  requester     vpc ${hers}: SYNCED since \\d{4}-.*Z$`))
+    assert.match(accepter, new RegExp(`^  accepter      vpc ${his}: SYNCED since \\d{4}-.*Z$`))
+    assert.deepEqual(traffic, ['  to accepter   3 packets, 294 bytes', '  to requester  2 packets, 196 bytes'])
+    network.broken.set(his, 'It is gone.')
+    await service.reconcile()
+    assert.match((await run('bob', `status ${id}`)).out, /accepter .*: DEGRADED since .*Z: It is gone\.$/m)
+    network.broken.clear()
   })
 
   test('the program runs from anywhere on the Node that npm brought, through a link too', async () => {
