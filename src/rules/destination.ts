@@ -44,7 +44,7 @@ export function localAround(destination: string, locals: readonly string[]): str
   return localFinder(locals)(destination)
 }
 
-/** The same for many destinations: the locals are read once, and a destination costs one look for each of their sizes. */
+/** The same for many destinations: the locals are read once, and a destination costs one look per size of theirs. */
 export function localFinder(locals: readonly string[]): (destination: string) => string | undefined {
   const bySize = new Map<
     string,

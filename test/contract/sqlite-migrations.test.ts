@@ -133,12 +133,11 @@ test('the routes of a database of schema 7 are nobody’s but their makers’ af
   const file = join(folder.path, 'old.sqlite')
   const old = new DatabaseSync(file)
   for (const name of readdirSync(MIGRATIONS).sort().slice(0, 7)) old.exec(readFileSync(join(MIGRATIONS, name), 'utf8'))
-  old.exec(
-    `pragma user_version = 7; insert into domain values ('d', 'n'); insert into project values ('p', 'd', 'n', '')`,
-  )
+  old.exec('pragma user_version = 7')
+  old.exec(`insert into domain values ('d', 'n'); insert into project values ('p', 'd', 'n', '')`)
   const { id: vpcId } = vpc()
-  old.exec(`insert into vpc (id, project_id, name, description, cidr, extend_cidrs, enterprise_project_id, tags, created_at,
-    updated_at) values ('${vpcId}', 'p', '', '', '10.0.0.0/16', '[]', '0', '[]', 1, 1)`)
+  old.exec(`insert into vpc (id, project_id, name, description, cidr, extend_cidrs, enterprise_project_id, tags,
+    created_at, updated_at) values ('${vpcId}', 'p', '', '', '10.0.0.0/16', '[]', '0', '[]', 1, 1)`)
   old.exec(`insert into route_table values (1, 't', '${vpcId}', 'p', '', '', 1, 1, 1)`)
   old.exec(`insert into route values (1, 'r', 't', '${vpcId}', 'p', 1, 'peering', '10.9.0.0/16', 'via', 'd', 2, 3)`)
   old.close()
