@@ -6,6 +6,7 @@ import type { DomainId, PortId, RouteId, RouteTableId, SubnetId, UserId, VpcId }
 import { STATUSES } from '../../src/rules/status.ts'
 import type { RouteQuery, RouteTableQuery } from '../../src/store/networks.ts'
 import type { PortQuery } from '../../src/store/ports.ts'
+import { automaticReads } from '../../src/store/sqlite/automatic-routes.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
 import { eventReads, eventWrites } from '../../src/store/sqlite/events.ts'
 import { peeringPages } from '../../src/store/sqlite/peering-pages.ts'
@@ -74,6 +75,16 @@ test('every list of subnets, route tables and routes reads an index in its order
   const lists = [...statements].filter((statement) => statement.includes('limit'))
   assert.equal(lists.length, 8)
   for (const statement of statements) assertInOrder(db, statement)
+})
+
+test('who has automatic routes to or from a VPC is one look into an index that has nothing of waiting peerings', () => {
+  const { db, statements } = recording()
+  automaticReads(db)
+  assert.equal(statements.size, 4)
+  for (const statement of statements) assertInOrder(db, statement)
+  const plans = [...statements].map((statement) => planOf(db, statement).join())
+  assert.ok(plans.includes('SEARCH automatic_side USING COVERING INDEX automatic_of_vpc (vpc_id=?)'), plans.join('\n'))
+  assert.ok(plans.includes('SEARCH automatic_side USING COVERING INDEX automatic_to_vpc (peer_vpc_id=?)'))
 })
 
 test('every list of ports reads an index in its order, and every look-up of an address reads one entry of one', () => {
@@ -180,6 +191,10 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   routeTo: (tx) => tx.routeTo('t' as RouteTableId, '10.0.0.0/8'),
   routeCount: (tx) => tx.routeCount('t' as RouteTableId),
   routesVia: (tx) => tx.routesVia(newId()),
+  automaticSides: (tx) => tx.automaticSides(newId()),
+  automaticPeers: (tx) => tx.automaticPeers(VPCS[0] as VpcId),
+  automaticFollowers: (tx) => tx.automaticFollowers(VPCS[0] as VpcId),
+  automaticVpcsOfProject: (tx) => tx.automaticVpcsOfProject(ALICE),
   port: (tx) => tx.port('p' as PortId),
   ports: (tx) =>
     [undefined, 's' as SubnetId].flatMap((networkId) => [

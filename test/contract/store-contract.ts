@@ -1,13 +1,15 @@
 /**
  * What every store must keep, whatever it is made of: the sentences of src/store/store.ts as tests. What is read while
  * others write, opening and closing are in store-life.ts, lists and counters in store-lists.ts, subnets in
- * store-subnets.ts, route tables and routes in store-routes.ts, the history in store-history.ts.
+ * store-subnets.ts, route tables and routes in store-routes.ts, who asks for automatic ones in store-automatic.ts, the
+ * history in store-history.ts.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { PeeringId } from '../../src/rules/ids.ts'
 import { Refusal } from '../../src/rules/refusal.ts'
 import type { Store } from '../../src/store/store.ts'
+import { automaticContract } from './store-automatic.ts'
 import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
 import { historyContract } from './store-history.ts'
@@ -30,6 +32,7 @@ export function storeContract(name: string, kind: StoreKind): void {
     portContract(kind)
     subnetContract(kind)
     routeContract(kind)
+    automaticContract(kind)
     historyContract(kind)
   })
 }

@@ -1,9 +1,10 @@
 /** Ours: a peering with what the clouds' object has no place for. */
 import type { FastifyReply } from 'fastify'
-import { protectPeering } from '../../operations/peerings/protect-peering.ts'
+import { changeOwnSide } from '../../operations/peerings/change-own-side.ts'
 import { viewPeering } from '../../operations/peerings/view-peering.ts'
-import { type PeeringView, versionOfView } from '../../rules/protection.ts'
-import { PeeringViewShape, ProtectPeeringRequest, peeringViewEtag, spellPeeringView } from '../../wire/peering-views.ts'
+import { type PeeringView, versionOfView } from '../../rules/peering-view.ts'
+import { invalidInput } from '../../rules/refusal.ts'
+import { ChangeOwnSideRequest, PeeringViewShape, peeringViewEtag, spellPeeringView } from '../../wire/peering-views.ts'
 import { IfMatch, IfNoneMatch, ShowPeeringQuery, withEtag, withWait } from '../../wire/peerings.ts'
 import type { App, ServerParts } from '../app.ts'
 import { isKnown } from '../etag.ts'
@@ -19,7 +20,7 @@ export function peeringViewRoutes(app: App, parts: ServerParts): void {
     PATH,
     {
       config: { headers: IfNoneMatch },
-      schema: describe('causeway', 'Show a peering with its protection, at once or when it has a status', {
+      schema: describe('causeway', 'Show a peering with what is ours of it, at once or when it has a status', {
         querystring: ShowPeeringQuery,
         response: { 200: withWait(PeeringViewShape), 304: NO_BODY },
       }),
@@ -37,14 +38,22 @@ export function peeringViewRoutes(app: App, parts: ServerParts): void {
     PATH,
     {
       config: { headers: IfMatch },
-      schema: describe('causeway', "Protect a peering against deletion, for one's own side, or do so no more", {
-        body: ProtectPeeringRequest,
-        response: { 200: withEtag(PeeringViewShape) },
-      }),
+      schema: describe(
+        'causeway',
+        "Protect a peering against deletion, or ask for automatic routes, for one's own side",
+        {
+          body: ChangeOwnSideRequest,
+          response: { 200: withEtag(PeeringViewShape) },
+        },
+      ),
     },
     async (request, reply) => {
-      const change = { id: peeringIdOf(request.params), isProtected: request.body.protected }
-      return sendView(reply, await perform(protectPeering, changer(request), change))
+      const { protected: isProtected, auto_routes: autoRoutes } = request.body
+      if (isProtected === undefined && autoRoutes === undefined) {
+        throw invalidInput('change', "is required: 'protected', 'auto_routes' or both")
+      }
+      const change = { id: peeringIdOf(request.params), isProtected, autoRoutes }
+      return sendView(reply, await perform(changeOwnSide, changer(request), change))
     },
   )
 }

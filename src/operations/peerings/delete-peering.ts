@@ -1,6 +1,7 @@
 import type { PeeringId } from '../../rules/ids.ts'
 import { refuseProtected } from '../../rules/protection.ts'
 import { writing } from '../operation.ts'
+import { syncAutomaticRoutes } from '../routes/sync-automatic-routes.ts'
 import { changePeering } from './change-peering.ts'
 import { loadPeering } from './load-peering.ts'
 
@@ -12,4 +13,6 @@ export const deletePeering = writing<PeeringId, void>('deletePeering', async (tx
   const peering = await loadPeering(tx, context, id)
   refuseProtected(context.caller, peering, await tx.protectedBy(id))
   await changePeering(tx, context, peering, 'delete')
+  // Where its routes stood, those of other peerings may come.
+  await syncAutomaticRoutes(tx, context, [peering.requester.vpcId, peering.accepter.vpcId])
 })

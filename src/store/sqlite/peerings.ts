@@ -66,6 +66,7 @@ export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => v
   const updateMember = db.prepare(`
     update peering_member set deleted = :deleted, status = :status, name = :name
     where project_id = :project and deleted = 0 and peering_id = :id`)
+  const followStatus = db.prepare('update automatic_side set is_active = ? where peering_id = ?')
   const removeMember = db.prepare('delete from peering_member where project_id = ? and deleted = 1 and peering_id = ?')
   const count = quotaCounter(db, 'vpcPeer')
   return {
@@ -86,6 +87,7 @@ export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => v
         for (const project of participants(after))
           updateMember.run({ deleted: deleted(status), status, name, project, id })
       }
+      if (status !== before.status) followStatus.run(Number(status === 'ACTIVE'), id)
       count(countsFor(before), countsFor(after))
       touched(after)
     },

@@ -93,8 +93,9 @@ export function routeWrites(db: DatabaseSync): RouteWrites {
   const removeTable = db.prepare('delete from route_table where id = ?')
   const insertRoute = db.prepare(`
     insert into route
-      (id, table_id, vpc_id, project_id, is_default, type, destination, nexthop, description, created_at, updated_at)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      (id, table_id, vpc_id, project_id, is_default, type, destination, nexthop, description, automatic, created_at,
+       updated_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const updateRoute = db.prepare('update route set nexthop = ?, description = ?, updated_at = ? where id = ?')
   const removeRoute = db.prepare('delete from route where id = ?')
   return {
@@ -110,7 +111,8 @@ export function routeWrites(db: DatabaseSync): RouteWrites {
     insertRoute(route) {
       insertRoute.run(
         ...[route.id, route.tableId, route.vpcId, route.projectId, Number(route.isDefault), route.type],
-        ...[route.destination, route.nexthop, route.description, route.createdAt, route.updatedAt],
+        ...[route.destination, route.nexthop, route.description, Number(route.automatic)],
+        ...[route.createdAt, route.updatedAt],
       )
     },
     updateRoute({ id, nexthop, description, updatedAt }) {
@@ -146,6 +148,7 @@ function toRoute(row: Record<string, SQLOutputValue>): Route {
     destination: row.destination as string,
     nexthop: row.nexthop as PeeringId,
     description: row.description as string,
+    automatic: row.automatic === 1,
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { PeeringId, ProjectId } from '../../rules/ids.ts'
 import { participants } from '../../rules/peering.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import { automaticReads, automaticWrites } from './automatic-routes.ts'
 import { eventReads, eventWrites } from './events.ts'
 import { keptAnswerReads, keptAnswerWrites } from './kept-answers.ts'
 import { peeringReads, peeringWrites } from './peerings.ts'
@@ -28,6 +29,7 @@ export function readTransaction(db: DatabaseSync): ReadTransaction {
     ...vpcReads(db),
     ...subnetReads(db),
     ...routeReads(db),
+    ...automaticReads(db),
     ...portReads(db),
     ...quotaReads(db),
     ...peopleReads(db),
@@ -49,6 +51,7 @@ export function writeTransaction(db: DatabaseSync, touched: Touched): WriteTrans
     ...vpcWrites(db),
     ...subnetWrites(db),
     ...routeWrites(db),
+    ...automaticWrites(db),
     ...portWrites(db),
     ...quotaWrites(db),
     ...peopleWrites(db, () => {
