@@ -117,4 +117,5 @@ export const OPENING: readonly Command[] = [
   { kind: 'createPeering', at: 0, other: 1 },
   { kind: 'createSubnet', at: 0, nth: 0, wide: false },
   { kind: 'createTable', at: 0, entries: [{ other: 0, nth: 0, wide: true, known: undefined, described: 'first' }] },
+  { kind: 'createRoute', at: 0, other: 0, nth: 1, wide: true },
 ]

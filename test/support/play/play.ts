@@ -113,21 +113,35 @@ export class Play {
     return `/v1/${this.service[tenant].projectId}/${rest}`
   }
 
-  /** Everything goes, in an order in which nothing holds anything. */
-  async cleanUp(): Promise<void> {
-    for (const tenant of TENANTS) {
-      const who = this.service[tenant]
-      const list = async (path: string, key: string) => (await this.service.ask(who, 'GET', path)).body[key]
-      const remove = (path: string) => this.service.ask(who, 'DELETE', path)
-      for (const { id } of await list(PEERINGS, 'peerings')) await remove(`${PEERINGS}/${id}`)
-      const nested = this.path(tenant, 'vpcs')
-      const tables = this.path(tenant, 'routetables')
-      for (const { id, vpc_id } of await list(this.path(tenant, 'subnets'), 'subnets')) {
-        await remove(`${nested}/${vpc_id}/subnets/${id}`)
-      }
-      for (const { id, default: isMain } of await list(tables, 'routetables'))
-        if (!isMain) await remove(`${tables}/${id}`)
-      for (const { id } of await list(nested, 'vpcs')) await remove(`${nested}/${id}`)
-    }
+  /** Everything goes, in an order in which nothing holds anything; false where a service that is broken keeps some. */
+  async cleanUp(): Promise<boolean> {
+    const left = await Promise.all(TENANTS.map((tenant) => this.#cleanUpOf(tenant)))
+    return left.every((rows) => rows.length === 0)
   }
+
+  async #cleanUpOf(tenant: Tenant): Promise<readonly unknown[]> {
+    const who = this.service[tenant]
+    const list = async (path: string, key: string): Promise<readonly Kept[]> =>
+      (await this.service.ask(who, 'GET', path)).body?.[key] ?? []
+    const remove = (path: string) => this.service.ask(who, 'DELETE', path)
+    const [nested, tables] = [this.path(tenant, 'vpcs'), this.path(tenant, 'routetables')]
+    for (const { id } of await list(PEERINGS, 'peerings')) await remove(`${PEERINGS}/${id}`)
+    for (const { id, vpc_id } of await list(this.path(tenant, 'subnets'), 'subnets')) {
+      await remove(`${nested}/${vpc_id}/subnets/${id}`)
+    }
+    for (const { id, ...table } of await list(tables, 'routetables'))
+      if (!table.default) await remove(`${tables}/${id}`)
+    for (const { id } of await list(nested, 'vpcs')) await remove(`${nested}/${id}`)
+    return [
+      ...(await list(nested, 'vpcs')),
+      ...(await list(PEERINGS, 'peerings')),
+      ...(await list(tables, 'routetables')),
+    ]
+  }
+}
+
+interface Kept {
+  readonly id: string
+  readonly vpc_id: string
+  readonly default: boolean
 }
