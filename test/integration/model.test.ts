@@ -17,7 +17,7 @@ const TTL_MS = 60_000
 /** Sequences, and calls in one at the most. */
 const RUNS = 40
 const CALLS = 40
-/** Of which a sequence that fails leaves most for its shrinking. */
+/** For all of it; a sequence that fails leaves most to its shrinking. */
 const LIMIT_MS = 120_000
 
 suite('the service and the model', () => {

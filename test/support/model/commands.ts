@@ -106,16 +106,23 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   ...tables,
 )
 
-/** Where most sequences begin: peered VPCs and a table, which would else take most of the calls. */
+/**
+ * Where most sequences begin, since it would take most of their calls: a VPC that is peered with the other tenant's and
+ * with a second one of the same block, tables with and without a subnet and routes, and a VPC that is free.
+ */
 export const OPENING: readonly Command[] = [
   { kind: 'createVpc', owner: 'alice', nth: 0 },
   { kind: 'createVpc', owner: 'bob', nth: 1 },
   { kind: 'createVpc', owner: 'alice', nth: 0 },
+  { kind: 'createVpc', owner: 'bob', nth: 2 },
   { kind: 'addBlock', at: 1, nth: 0, wide: true },
   { kind: 'createPeering', at: 0, other: 0 },
   { kind: 'accept', at: 0, who: 'bob' },
   { kind: 'createPeering', at: 0, other: 1 },
   { kind: 'createSubnet', at: 0, nth: 0, wide: false },
+  { kind: 'createSubnet', at: 1, nth: 0, wide: false },
   { kind: 'createTable', at: 0, entries: [{ other: 0, nth: 0, wide: true, known: undefined, described: 'first' }] },
+  { kind: 'createTable', at: 11, entries: [] },
   { kind: 'createRoute', at: 0, other: 0, nth: 1, wide: true },
+  { kind: 'createRoute', at: 1, other: 1, nth: 0, wide: true },
 ]
