@@ -56,7 +56,9 @@ export function openLab(): Lab {
     },
     bridge: (router, name, { mac, v4, v6 }) => {
       ip(router, `link add ${name} address ${mac} type bridge mcast_snooping 0`)
-      ip(router, `addr add ${v4} dev ${name}`, `addr add ${v6} dev ${name} nodad`, `link set ${name} up`)
+      // A router asks for neighbours from its link-local address, and without one not at all.
+      const addresses = [`${v4} dev ${name}`, `${v6} dev ${name} nodad`, `fe80::1/64 dev ${name} nodad`]
+      ip(router, ...addresses.map((address) => `addr add ${address}`), `link set ${name} up`)
     },
     link: (a, nameOfA, b, nameOfB) => {
       const macs = ['02:00:00:00:00:01', '06:00:00:00:00:01'] as const
