@@ -1,5 +1,5 @@
 /** Addresses of devices, and neighbours that are known for good (linux/if_addr.h, linux/neighbour.h). */
-import { AF_INET, AF_INET6, type Block, blockOf, macAt, macBytes } from './blocks.ts'
+import { AF_INET6, type Block, blockOf, macAt, macBytes } from './blocks.ts'
 import { eachAttribute, type MessageWriter } from './messages.ts'
 import { PROTOCOL } from './names.ts'
 import { F_CREATE, F_EXCL, F_REPLACE, type Netlink, type Request } from './netlink.ts'
@@ -10,7 +10,6 @@ const GETADDR = 22
 const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4, FLAGS: 8, PROTO: 11 } as const
 /** Usable at once: nobody else in the subnet has it, because the service gives each address once. */
 const IFA_F_NODAD = 2
-const SCOPE_UNIVERSE = 0
 const NO_ADDRESS = Buffer.alloc(0)
 
 const NEWNEIGH = 28
@@ -43,13 +42,10 @@ export function removeAddress(device: number, block: Block): Request {
   return { type: DELADDR, flags: 0, write: (to) => writeAddress(to, device, block) }
 }
 
-/** Of one device, or with 0 of all; the kernel's own link-local ones are left out. */
+/** Of one device, or with 0 of all. */
 export function allAddresses(netlink: Netlink, device: number): readonly Address[] {
   const addresses: Address[] = []
   const read = (bytes: Buffer, start: number, end: number) => {
-    const family = bytes[start]
-    const scope = bytes[start + 3]
-    if ((family !== AF_INET && family !== AF_INET6) || scope !== SCOPE_UNIVERSE) return
     const index = bytes.readUInt32LE(start + 4)
     const prefix = bytes[start + 1] ?? 0
     let address: Buffer = NO_ADDRESS

@@ -44,3 +44,11 @@ export interface Change {
 }
 
 export type Plan = Readonly<Record<Phase, readonly Change[]>>
+
+/** What is planned so far. */
+export interface Planning {
+  add(phase: Phase, owner: Owner, action: Action, needs?: Owner): void
+  fail(owner: Owner, message: string): void
+  /** Indexes of the devices that are cleared away: what hangs on them goes with them. */
+  readonly gone: Set<number>
+}

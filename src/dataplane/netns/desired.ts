@@ -12,11 +12,13 @@ import type {
   SubnetFamily,
   Workload,
 } from '../dataplane.ts'
-import { type Block, parseBlock, parseHost } from './blocks.ts'
+import { AF_INET6, type Block, parseBlock, parseHost } from './blocks.ts'
 import * as names from './names.ts'
 
 /** Next hop of every route: on each link the other end is known by it, and by its MAC address, for good. */
 export const FAR_END = parseHost('fe80::1')
+/** A router's own, in each of its subnets. */
+const LINK_LOCAL = parseHost('fe80::1', 64)
 /** Of routes over peerings: the least that each family takes, so that none of others comes before. */
 const METRIC = { 2: 0, 10: 1 } as const
 /** Of default routes in workloads; the kernel gives 1024 to those of IPv6 that name none. */
@@ -140,12 +142,14 @@ export function desiredRouter(vpcId: VpcId, network: IntendedNetwork): DesiredRo
 }
 
 function bridgeOf({ id, families }: IntendedSubnet): DesiredBridge {
+  const gateways = families.map(({ cidr, gateway }) => parseHost(gateway, parseBlock(cidr).prefix))
   return {
     owner: { kind: 'subnet', id },
     name: names.bridgeName(id),
     alias: names.aliasOf('subnet', id),
     mac: names.bridgeMac(id),
-    addresses: families.map(({ cidr, gateway }) => parseHost(gateway, parseBlock(cidr).prefix)),
+    // For what it forwards the kernel asks for IPv6 neighbours from a link-local address, and not without one.
+    addresses: gateways.some(({ family }) => family === AF_INET6) ? [...gateways, LINK_LOCAL] : gateways,
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Failure } from '../dataplane.ts'
 import type { ActualRouter } from './actual.ts'
-import type { Action, Change, Phase, Plan } from './changes.ts'
+import type { Change, Phase, Plan, Planning } from './changes.ts'
 import {
   type DesiredBridge,
   type DesiredLink,
@@ -26,14 +26,6 @@ export interface Difference {
   readonly plan: Plan
   /** What cannot even be tried. */
   readonly failures: readonly Failure[]
-}
-
-/** What is planned so far. */
-export interface Planning {
-  add(phase: Phase, owner: Owner, action: Action, needs?: Owner): void
-  fail(owner: Owner, message: string): void
-  /** Indexes of the devices that are cleared away: what hangs on them goes with them. */
-  readonly gone: Set<number>
 }
 
 /** `workloads`: of each port by the name of its device; an error where it cannot be looked at. */

@@ -119,3 +119,16 @@ function prepareFolder(): void {
     closeSync(folder)
   }
 }
+
+/** Whether this thread may make namespaces and enter them. */
+export function isNetworkAdmin(): boolean {
+  const back = home()
+  try {
+    unshareNetwork()
+    setns(back)
+    return true
+  } catch (error) {
+    if (error instanceof SystemError && error.code === 'EPERM') return false
+    throw error
+  }
+}

@@ -2,7 +2,8 @@
 import { closeSync, openSync } from 'node:fs'
 import { addAddress, removeAddress } from './addresses.ts'
 import type { DesiredPort } from './desired.ts'
-import { addVeth, changeLink, findLink, MTU, removeLink } from './links.ts'
+import { removeLinks } from './link-removal.ts'
+import { addVeth, changeLink, findLink, type Link, MTU } from './links.ts'
 import { DEVICE_GROUP } from './names.ts'
 import { within } from './namespaces.ts'
 import { type Netlink, openNetlink, type Request } from './netlink.ts'
@@ -29,7 +30,7 @@ export function attachPort(router: Netlink, port: DesiredPort, bridge: number): 
       within(workload.netns, () => {
         using netlink = openNetlink()
         const left = findLink(netlink, firstName)
-        if (left !== undefined) netlink.must(removeLink(left.index))
+        if (left !== undefined) removeOne(netlink, left)
       })
       router.must(...requests)
     } else if (first !== undefined) throw first
@@ -50,7 +51,7 @@ export function equipPort(router: Netlink, port: DesiredPort): void {
     if (left === undefined && steps.length === 0) return
     within(port.workload.netns, () => {
       using netlink = openNetlink()
-      if (left !== undefined) netlink.must(removeLink(left.index))
+      if (left !== undefined) removeOne(netlink, left)
       for (const step of steps) take(netlink, end.index, step)
     })
   }
@@ -75,4 +76,9 @@ function requestOf(device: number, step: Exclude<PortStep, { do: 'set sysctl' }>
     case 'remove route':
       return removeRoute(step.route)
   }
+}
+
+function removeOne(netlink: Netlink, link: Link): void {
+  const [outcome] = removeLinks(netlink, [link], [link])
+  if (outcome instanceof Error) throw outcome
 }

@@ -1,7 +1,7 @@
 /** Devices that are ours and ought not to be: what is left of objects that are gone. */
 import type { ActualRouter } from './actual.ts'
+import type { Planning } from './changes.ts'
 import type { DesiredRouter, Owner } from './desired.ts'
-import type { Planning } from './difference.ts'
 import type { Link } from './links.ts'
 import { DEVICE_GROUP, DOOMED_GROUP, PEERING_GROUP } from './names.ts'
 
