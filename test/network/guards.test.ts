@@ -142,7 +142,7 @@ test('a frame that comes past the bridge is not for the router', async () => {
   sync()
 })
 
-/** Whether a frame with this destination comes to the router's own address; what is sent after it to the bridge does. */
+/** Whether a frame with this destination comes to the router's own address; one to the bridge after it does. */
 async function reachesRouter(mac: string): Promise<boolean> {
   using router6 = within(router, () => openIcmpSocket('fd01::1'))
   using from = openFrameSocket(sender, 'eth0')

@@ -55,6 +55,7 @@ test('a way back by another device is none', async () => {
 
 test('each rule for peerings holds something back', async () => {
   lab.ip(router, 'route del 10.1.0.0/24', 'route del fd01::/64')
+  lab.ip(router, 'addr add fe80::5/64 dev pa-1 nodad')
   for (const [index, comes] of [ALL.slice(0, 4), ALL.slice(4)].entries()) {
     sync()
     const handle = rules()[index]?.handle

@@ -46,7 +46,7 @@ const CHAINS: Readonly<Record<GuardFamily, Readonly<Record<string, Chain>>>> = {
         // P6: nothing comes in through a peering that would not be answered through it. For IPv4 rp_filter says so too,
         // but a sysctl of the host's (conf.all.rp_filter = 2) can loosen that; IPv6 has nothing of the kind.
         `iifgroup ${PEERING_GROUP} fib saddr . iif oif missing drop`,
-        // Every link has fe80::/10, so the reverse route says nothing about it.
+        // A link with a link-local address, which ours need not have, has a route to all the others.
         `iifgroup ${PEERING_GROUP} ip6 saddr fe80::/10 drop`,
         // What a bridge does not take from its port is given to the port's own device: frames to 01:80:c2:00:00:0e.
         // They come past the table below, and are no business of a router's.
