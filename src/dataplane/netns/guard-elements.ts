@@ -23,21 +23,15 @@ export function elementsOf(ports: readonly IntendedPort[]): Elements {
     const device = portName(port.id)
     for (const [mac, ranges] of rangesByMac(port)) {
       elements.macs.add(spell(device, mac))
-      for (const range of merged(ranges)) {
-        for (const [name, family] of FAMILIES) {
-          const part = common(range, family)
-          if (part !== undefined) elements[name].add(spell(device, mac, part))
-        }
-      }
+      for (const range of merged(ranges)) elements[setOf(range)].add(spell(device, mac, range))
     }
   }
   return elements
 }
 
-const FAMILIES = [
-  ['ports4', V4],
-  ['ports6', V6],
-] as const
+function setOf({ last }: AddressRange): 'ports4' | 'ports6' {
+  return last <= V4.last ? 'ports4' : 'ports6'
+}
 
 /** With a MAC address goes the link-local address that is made of it (RFC 4291, appendix A). */
 function rangesByMac({ macAddress, addresses, allowed }: IntendedPort): ReadonlyMap<string, AddressRange[]> {
@@ -46,7 +40,8 @@ function rangesByMac({ macAddress, addresses, allowed }: IntendedPort): Readonly
   for (const pair of pairs) {
     const mac = pair.macAddress === '' ? macAddress : pair.macAddress.toLowerCase()
     const known = ranges.get(mac) ?? [linkLocalOf(mac)]
-    ranges.set(mac, [...known, blockOf(pair.ipAddress)])
+    const block = blockOf(pair.ipAddress)
+    ranges.set(mac, block === undefined ? known : [...known, block])
   }
   return ranges
 }
@@ -58,15 +53,18 @@ function linkLocalOf(mac: string): AddressRange {
   return { first: address, last: address }
 }
 
-/** All addresses of a block, whose host bits may be set, or the one of an address. */
-function blockOf(text: string): AddressRange {
+/**
+ * The addresses of a block, whose host bits may be set, or the one of an address, as far as its family has them: `::/0`
+ * has none of IPv4. Undefined: that leaves none.
+ */
+function blockOf(text: string): AddressRange | undefined {
   const [base = '', prefix] = text.split('/')
   const address = parseAddress(base)
   if (address === undefined) throw new Error(`${text} is neither an address nor a block`)
-  const bits = base.includes(':') ? IPV6_BITS : IPV4_BITS
+  const [family, bits] = base.includes(':') ? ([V6, IPV6_BITS] as const) : ([V4, IPV4_BITS] as const)
   const hosts = (1n << BigInt(bits - Number(prefix ?? bits))) - 1n
   const first = address - (address & hosts)
-  return { first, last: first + hosts }
+  return common({ first, last: first + hosts }, family)
 }
 
 /** Without overlaps, which the kernel refuses, and without neighbours. */

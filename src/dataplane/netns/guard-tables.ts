@@ -3,8 +3,9 @@
  * sets, so a port costs elements and no rules. All are named `causeway`; what has another name is not ours.
  */
 import { closeSync, openSync } from 'node:fs'
+import type { PortId } from '../../rules/ids.ts'
 import { setns, unshareNetwork } from './libc.ts'
-import { PEERING_GROUP } from './names.ts'
+import { PEERING_GROUP, portName } from './names.ts'
 import { listNft, runNft } from './nft.ts'
 
 /** One for packets that are routed, and one for frames that come from ports. */
@@ -27,6 +28,8 @@ export type SetName = keyof typeof SETS
 /** From which port, MAC address and IPv6 address: in the IPv6 header, and in a message of neighbour discovery. */
 const SOURCE_6 = 'iifname . ether saddr . @nh,64,128'
 const TARGET_6 = 'iifname . ether saddr . @th,64,128'
+/** What the names of ports' devices have in common. */
+const PORT_DEVICES = `${portName('' as PortId)}*`
 /** Of IPv4 over Ethernet: the offsets of the other fields depend on it. */
 const ARP = 'arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp'
 /** Breaks off where nft finds no upper protocol in the packet, because its headers are broken or too many. */
@@ -50,7 +53,7 @@ const CHAINS: Readonly<Record<GuardFamily, Readonly<Record<string, Chain>>>> = {
         `iifgroup ${PEERING_GROUP} ip6 saddr fe80::/10 drop`,
         // What a bridge does not take from its port is given to the port's own device: frames to 01:80:c2:00:00:0e.
         // They come past the table below, and are no business of a router's.
-        `meta iifkind "veth" iifgroup != ${PEERING_GROUP} drop`,
+        `iifname "${PORT_DEVICES}" drop`,
       ],
     },
   },
