@@ -10,7 +10,7 @@ import { aligned, eachAttribute, HEADER, MessageWriter, textAt } from './message
 const AF_NETLINK = 16
 const SOCK_RAW_CLOEXEC = 3 | 0o2_000_000
 const SOL_NETLINK = 270
-/** Errors do not repeat the request; they have a text; dumps filter by what is in their request, and refuse nonsense. */
+/** Errors do not repeat the request; they have a text; dumps filter by what is in their request. */
 const CAP_ACK = 10
 const EXT_ACK = 11
 const GET_STRICT_CHK = 12

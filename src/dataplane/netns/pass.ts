@@ -82,7 +82,7 @@ function applySome(instance: string, works: readonly Work[], missing: ReadonlyMa
   }
 }
 
-/** A router that loses many links comes first: it removes them all at once, where each far router would wait for one. */
+/** A router that loses many links comes first: it removes them at once, where each far router would wait for one. */
 function inOrder(works: readonly Work[], phase: Phase): readonly Work[] {
   if (phase !== 'remove') return works
   const count = ({ plan }: Work) => plan?.remove.length ?? 0

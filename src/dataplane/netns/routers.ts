@@ -23,8 +23,8 @@ export function ensureRouter(instance: string, vpcId: VpcId): boolean {
 }
 
 /**
- * Removes a router and all that is in it. Its devices go first: a namespace lives on while a process is in it, and
- * even without one it is only cleaned up later. Whether there was one, or what was left of one.
+ * Removes a router and all that is in it. What leads out of it goes first: a namespace lives on while a process is in
+ * it, and even without one it is only cleaned up later. Whether there was one, or what was left of one.
  */
 export function removeRouter(instance: string, vpcId: VpcId): boolean {
   const name = routerName(instance, vpcId)
@@ -33,7 +33,7 @@ export function removeRouter(instance: string, vpcId: VpcId): boolean {
     within(path, () => {
       using netlink = openNetlink()
       const all = allLinks(netlink)
-      const errors = removeLinks(netlink, all.filter(isRemovable), all).filter((each) => each instanceof Error)
+      const errors = removeLinks(netlink, all.filter(leadsOut), all).filter((each) => each instanceof Error)
       if (errors[0] !== undefined) throw errors[0]
     })
   }
@@ -45,7 +45,7 @@ export function presentRouters(instance: string): readonly VpcId[] {
   return namespaceNames().flatMap((name) => vpcOfRouter(instance, name) ?? [])
 }
 
-/** Real devices and lo cannot be removed; the kernel gives the real ones back to the host. */
-function isRemovable({ kind }: Link): boolean {
-  return kind !== ''
+/** Only these are waited for: removing a device takes the kernel some 20 ms, and it does the others on its own. */
+function leadsOut({ kind, peerNamespace }: Link): boolean {
+  return kind === 'veth' && peerNamespace !== undefined
 }

@@ -50,7 +50,7 @@ export function readWorkload(router: Netlink, { workload }: DesiredPort, near: L
   })
 }
 
-/** What is left there of an earlier end of the very same port; its router is gone, and the kernel is yet to clean up. */
+/** What is left there of an earlier end of the very same port, whose router is gone: the kernel is yet to clean up. */
 export function leftover({ alias }: DesiredPort, { end, named }: WorkloadState): Link | undefined {
   return named?.alias === alias && named.index !== end?.index ? named : undefined
 }
