@@ -72,6 +72,8 @@ test('an element, a set, a chain, a policy or a table that was changed by hand i
     `add element bridge causeway ports4 { "${device}" . ${OWN.mac} . 10.1.0.0-10.1.0.3 }`,
     `add element bridge causeway ports6 { "foreign" . ${OWN.mac} . 0x0-0x5 }`,
     `delete element bridge causeway ports4 { "${device}" . ${OWN.mac} . ${OWN.ip4} }`,
+    `add element bridge causeway ports6 { "${device}" . ${OWN.mac} . 0x0fffffffffffff01 }`,
+    `delete element bridge causeway macs { "${device}" . ${OWN.mac} }; add element bridge causeway macs { "${device}" . ${OWN.mac} comment "mine" }`,
     'flush set bridge causeway ports6',
     'flush table bridge causeway',
     'flush chain inet causeway prerouting',
@@ -208,7 +210,8 @@ function rules(): readonly Rule[] {
 
 /** The whole of nftables, without the numbers that each object has, and without the order that elements come in. */
 function spelled(): string {
-  const objects = within(router, () => listNft('list ruleset')).map((each) => JSON.stringify(each, withoutHandle))
+  const { nftables } = JSON.parse(lab.run(router, 'nft', '--json', 'list', 'ruleset'))
+  const objects = (nftables as readonly unknown[]).map((each) => JSON.stringify(each, withoutHandle))
   const ofFamily = (family: string) => objects.filter((text) => text.includes(`"family":"${family}"`))
   return [...ofFamily('inet'), ...ofFamily('bridge')].join('\n')
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PortId, SubnetId } from '../../rules/ids.ts'
 import type { IntendedPort } from '../dataplane.ts'
-import { elementsOf, readElement } from './guard-elements.ts'
+import { elementsOf, spellElement } from './guard-elements.ts'
 import type { SetName } from './guard-tables.ts'
 
 const PORT: IntendedPort = {
@@ -71,35 +71,44 @@ test('an allowed MAC goes with its own addresses and no others, however it is wr
   })
 })
 
-test('what nft lists is read as what it stands for', () => {
-  const key = ['po-70867728950a', 'fa:16:3e:00:00:0a']
-  const cases: readonly (readonly [SetName, unknown, string | undefined])[] = [
-    ['macs', key, OWN],
-    ['ports4', [...key, '10.1.0.10'], `${OWN} . 10.1.0.10`],
-    ['ports4', [...key, { prefix: { addr: '10.1.0.0', len: 24 } }], `${OWN} . 10.1.0.0-10.1.0.255`],
-    ['ports4', [...key, { prefix: { addr: '0.0.0.0', len: 0 } }], `${OWN} . 0.0.0.0-255.255.255.255`],
-    ['ports4', [...key, { range: ['10.1.0.3', '10.1.0.77'] }], `${OWN} . 10.1.0.3-10.1.0.77`],
-    ['ports6', [...key, '0xfe80000000000000f8163efffe00000a'], LINK_LOCAL],
-    ['ports6', [...key, { range: ['0x10000000000000000', `0x${'f'.repeat(32)}`] }], `${OWN} . ${ANY_V6}`],
+const KEY = `${Buffer.from('po-70867728950a').toString('hex')}00fa163e00000a0000`
+const V6 = 'fd01000000000000000000000000000a'
+
+test('what the kernel has is spelled as it is made', () => {
+  const cases: readonly (readonly [SetName, string, string, string])[] = [
+    ['macs', '', '', OWN],
+    ['ports4', '0a01000a', '0a01000a', `${OWN} . 10.1.0.10`],
+    ['ports4', '0a010000', '0a0100ff', `${OWN} . 10.1.0.0-10.1.0.255`],
+    ['ports4', '00000000', 'ffffffff', `${OWN} . 0.0.0.0-255.255.255.255`],
+    ['ports6', V6, V6, `${OWN} . 0x${V6}`],
+    ['ports6', '00000000000000010000000000000000', 'f'.repeat(32), `${OWN} . ${ANY_V6}`],
   ]
-  for (const [set, concat, expected] of cases) assert.equal(readElement(set, { concat }), expected)
+  for (const [set, first, last, expected] of cases) {
+    assert.equal(spellElement(set, { first: bytes(KEY + first), last: bytes(KEY + last) }), expected)
+  }
 })
 
-test('what nft lists and is not spelled as ours is not read', () => {
-  const key = ['po-70867728950a', 'fa:16:3e:00:00:0a']
-  const cases: readonly (readonly [SetName, unknown])[] = [
-    ['macs', { concat: ['po-*', key[1]] }],
-    ['macs', { concat: [...key, '10.1.0.10'] }],
-    ['ports4', { concat: key }],
-    ['ports4', { elem: { val: { concat: [...key, '10.1.0.10'] }, timeout: 60 } }],
-    ['ports4', { concat: [...key, '10.1.0.10', 'more'] }],
-    ['ports4', { concat: [...key, '0xfd01000000000000000000000000000a'] }],
-    // So small an address comes as a number, which JSON need not hold exactly.
-    ['ports6', { concat: [...key, { range: [0, 5] }] }],
-    ['ports6', { concat: [...key, { range: ['0x0', '0x10000000000000000'] }] }],
+test('what the kernel has and is not as we make it has no spelling', () => {
+  const cases: readonly (readonly [SetName, string, string])[] = [
+    ['macs', KEY.slice(2), KEY.slice(2)],
+    ['macs', `2a${KEY.slice(2)}`, `2a${KEY.slice(2)}`],
+    ['macs', `${KEY}0a01000a`, `${KEY}0a01000a`],
+    ['macs', `00${KEY.slice(2)}`, `00${KEY.slice(2)}`],
+    ['ports4', KEY, KEY],
+    ['ports4', `${KEY}${V6}`, `${KEY}${V6}`],
+    // A range of devices.
+    ['ports4', `${KEY}0a01000a`, `${KEY.replace('fa163e', 'fb163e')}0a01000a`],
+    ['ports6', `${KEY}${'0'.repeat(32)}`, `${KEY}${'f'.repeat(32)}`],
+    ['ports6', `${KEY}${V6}`, KEY],
   ]
-  for (const [set, element] of cases) assert.equal(readElement(set, element), undefined, JSON.stringify(element))
+  for (const [set, first, last] of cases) {
+    assert.equal(spellElement(set, { first: bytes(first), last: bytes(last) }), undefined, `${set} ${first}`)
+  }
 })
+
+function bytes(hex: string): Buffer {
+  return Buffer.from(hex, 'hex')
+}
 
 function allowing(...addresses: readonly string[]): IntendedPort {
   return { ...PORT, allowed: addresses.map((ipAddress) => ({ ipAddress, macAddress: '' })) }

@@ -6,7 +6,9 @@ import { closeSync, openSync } from 'node:fs'
 import type { PortId } from '../../rules/ids.ts'
 import { setns, unshareNetwork } from './libc.ts'
 import { PEERING_GROUP, portName } from './names.ts'
+import { openNetlink } from './netlink.ts'
 import { listNft, runNft } from './nft.ts'
+import { dumpElements, NETLINK_NETFILTER, type SetElement } from './set-elements.ts'
 
 /** One for packets that are routed, and one for frames that come from ports. */
 export type GuardFamily = 'inet' | 'bridge'
@@ -121,29 +123,34 @@ export function tableText(family: GuardFamily): string {
   return [`table ${family} causeway {`, ...sets, ...chains, '}'].join('\n')
 }
 
-/** What is in a router of these tables. */
-export interface Listing {
-  /** How nft spells everything but elements and handles; undefined: there is no such table. */
-  readonly spelled: Readonly<Record<GuardFamily, string | undefined>>
-  /** As in libnftables-json(5). */
-  readonly elements: Readonly<Record<SetName, readonly unknown[]>>
-}
+/** How nft spells each of the tables, but for elements and handles; undefined: there is no such table. */
+export type Spelled = Readonly<Record<GuardFamily, string | undefined>>
 
-/** Of the namespace that the thread is in. */
-export function listGuards(): Listing {
+/** In the namespace that the thread is in. */
+export function listTables(): Spelled {
   return readListing(listNft('list ruleset'))
 }
 
-let wanted: Listing['spelled'] | undefined
+/** Likewise. */
+export function listElements(): Readonly<Record<SetName, readonly (SetElement | undefined)[]>> {
+  using netlink = openNetlink(NETLINK_NETFILTER)
+  const of = (set: SetName) => dumpElements(netlink, NFPROTO_BRIDGE, 'causeway', set)
+  return { macs: of('macs'), ports4: of('ports4'), ports6: of('ports6') }
+}
+
+/** From linux/netfilter.h. */
+const NFPROTO_BRIDGE = 7
+
+let wanted: Spelled | undefined
 
 /**
  * How nft spells our tables when it lists them. That is its own way, and changes with its version: so it is asked,
  * once, in a namespace that is gone at the end.
  */
-export function wantedTables(): Listing['spelled'] {
+export function wantedTables(): Spelled {
   wanted ??= aside(() => {
     runNft(`${tableText('inet')}\n${tableText('bridge')}`)
-    return listGuards().spelled
+    return listTables()
   })
   return wanted
 }
@@ -167,30 +174,25 @@ interface ListedObject {
   readonly table?: string
   readonly name?: string
   readonly handle: number
-  readonly elem?: readonly unknown[]
+  /** Of a set, where the version of nft lists them although it was asked not to. */
+  readonly elem?: unknown
 }
 
-/** Exported for its test. */
-export function readListing(objects: readonly unknown[]): Listing {
+/** Exported for its test. `objects`: as in libnftables-json(5). */
+export function readListing(objects: readonly unknown[]): Spelled {
   const spelled: Record<GuardFamily, string[]> = { inet: [], bridge: [] }
-  const elements: Record<SetName, readonly unknown[]> = { macs: [], ports4: [], ports6: [] }
   for (const entry of objects) {
     for (const [kind, listed] of Object.entries(entry as Readonly<Record<string, ListedObject>>)) {
-      const { handle: _, elem, ...rest } = listed
+      const { handle: _, elem: _elements, ...rest } = listed
       const table = kind === 'table' ? rest.name : rest.table
-      if (table !== 'causeway' || !isGuardFamily(rest.family)) continue
-      if (kind === 'set' && rest.family === 'bridge' && isSetName(rest.name)) elements[rest.name] = elem ?? []
-      spelled[rest.family].push(JSON.stringify({ [kind]: rest }))
+      if (table === 'causeway' && isGuardFamily(rest.family))
+        spelled[rest.family].push(JSON.stringify({ [kind]: rest }))
     }
   }
   const spell = (family: GuardFamily) => (spelled[family].length === 0 ? undefined : spelled[family].join('\n'))
-  return { spelled: { inet: spell('inet'), bridge: spell('bridge') }, elements }
+  return { inet: spell('inet'), bridge: spell('bridge') }
 }
 
 function isGuardFamily(family: string): family is GuardFamily {
   return Object.hasOwn(CHAINS, family)
-}
-
-function isSetName(name: string | undefined): name is SetName {
-  return name !== undefined && Object.hasOwn(SETS, name)
 }

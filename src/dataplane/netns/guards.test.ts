@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PortId, SubnetId } from '../../rules/ids.ts'
 import type { IntendedNetwork } from '../dataplane.ts'
-import { type Listing, readListing, tableText } from './guard-tables.ts'
+import { readListing, type SetName, type Spelled, tableText } from './guard-tables.ts'
 import { guardChanges } from './guards.ts'
+import type { SetElement } from './set-elements.ts'
 
 const DEVICE = 'po-70867728950a'
 const MAC = 'fa:16:3e:00:00:0a'
@@ -22,12 +23,13 @@ const NETWORK: IntendedNetwork = {
     },
   ],
 }
-const WANTED: Listing['spelled'] = { inet: 'as wanted', bridge: 'as wanted too' }
-const NO_ELEMENTS: Listing['elements'] = { macs: [], ports4: [], ports6: [] }
-const ELEMENTS: Listing['elements'] = {
-  macs: [{ concat: [DEVICE, MAC] }],
-  ports4: [{ concat: [DEVICE, MAC, '10.1.0.10'] }],
-  ports6: [{ concat: [DEVICE, MAC, LINK_LOCAL] }],
+const WANTED: Spelled = { inet: 'as wanted', bridge: 'as wanted too' }
+type Listed = Readonly<Record<SetName, readonly (SetElement | undefined)[]>>
+const NO_ELEMENTS: Listed = { macs: [], ports4: [], ports6: [] }
+const ELEMENTS: Listed = {
+  macs: [element('')],
+  ports4: [element('0a01000a')],
+  ports6: [element(LINK_LOCAL.slice(2))],
 }
 const ADDS = [
   `add element bridge causeway macs { "${DEVICE}" . ${MAC} }`,
@@ -61,7 +63,7 @@ test('with the last port its table goes', () => {
 })
 
 test('of elements only the difference is changed, and what goes, goes first', () => {
-  const ports4 = [{ concat: [DEVICE, MAC, { prefix: { addr: '10.1.0.0', len: 24 } }] }]
+  const ports4 = [element('0a010000', '0a0100ff')]
   assert.deepEqual(changes(NETWORK, WANTED, { ...ELEMENTS, ports4 }), {
     commands: [`delete element bridge causeway ports4 { "${DEVICE}" . ${MAC} . 10.1.0.0-10.1.0.255 }`, ADDS[1]],
     changes: 2,
@@ -69,7 +71,7 @@ test('of elements only the difference is changed, and what goes, goes first', ()
 })
 
 test('a set with an element that is not spelled as ours is filled anew', () => {
-  const ports4 = [...ELEMENTS.ports4, { elem: { val: { concat: [DEVICE, MAC, '10.1.0.11'] }, timeout: 60 } }]
+  const ports4 = [...ELEMENTS.ports4, undefined]
   assert.deepEqual(changes(NETWORK, WANTED, { ...ELEMENTS, ports4 }), {
     commands: ['flush set bridge causeway ports4', ADDS[1]],
     changes: 2,
@@ -87,24 +89,32 @@ test('of a listing, tables of other names and families are passed over, and hand
   ]
   const listing = readListing(objects(1))
   assert.deepEqual(listing, readListing(objects(7)))
-  assert.equal(listing.spelled.bridge, undefined)
-  assert.equal(listing.spelled.inet?.split('\n').length, 2)
+  assert.equal(listing.bridge, undefined)
+  assert.equal(listing.inet?.split('\n').length, 2)
+})
+
+test('elements are not asked for where their table is not there, or is made anew', () => {
+  const listed = () => assert.fail('asked')
+  guardChanges(NETWORK, WANTED, { ...WANTED, bridge: undefined }, listed)
+  guardChanges(NETWORK, WANTED, { ...WANTED, bridge: 'otherwise' }, listed)
+  guardChanges(EMPTY, WANTED, { ...WANTED, bridge: undefined }, listed)
 })
 
 test('elements do not count among what must be spelled as wanted, flags and order of rules do', () => {
   const set = { family: 'bridge', name: 'macs', table: 'causeway', handle: 1, elem: [{ concat: [DEVICE, MAC] }] }
   const rule = (expr: string) => ({ rule: { family: 'bridge', table: 'causeway', chain: 'input', handle: 2, expr } })
-  const listing = readListing([{ set }, rule('a'), rule('b')])
-  assert.deepEqual(listing.elements.macs, set.elem)
-  assert.equal(
-    listing.spelled.bridge,
-    readListing([{ set: { ...set, elem: [] } }, rule('a'), rule('b')]).spelled.bridge,
-  )
+  const { bridge } = readListing([{ set }, rule('a'), rule('b')])
+  assert.equal(bridge, readListing([{ set: { ...set, elem: [] } }, rule('a'), rule('b')]).bridge)
   const flagged = readListing([{ set: { ...set, flags: ['dynamic'] } }, rule('a'), rule('b')])
-  assert.notEqual(listing.spelled.bridge, flagged.spelled.bridge)
-  assert.notEqual(listing.spelled.bridge, readListing([{ set }, rule('b'), rule('a')]).spelled.bridge)
+  assert.notEqual(bridge, flagged.bridge)
+  assert.notEqual(bridge, readListing([{ set }, rule('b'), rule('a')]).bridge)
 })
 
-function changes(network: IntendedNetwork, spelled: Listing['spelled'], elements: Listing['elements']) {
-  return guardChanges(network, WANTED, { spelled, elements })
+function changes(network: IntendedNetwork, there: Spelled, elements: Listed) {
+  return guardChanges(network, WANTED, there, () => elements)
+}
+
+function element(first: string, last = first): SetElement {
+  const key = `${Buffer.from(DEVICE).toString('hex')}00${MAC.replaceAll(':', '')}0000`
+  return { first: Buffer.from(key + first, 'hex'), last: Buffer.from(key + last, 'hex') }
 }
