@@ -67,13 +67,14 @@ test('a router learns from no frame that goes to the bridge itself', async () =>
 test('an element, a set, a chain, a policy or a table that was changed by hand is seen and healed', async () => {
   sync()
   const device = portName(PORT.own)
+  const mac = `"${device}" . ${OWN.mac}`
   const drifts = [
     `add element bridge causeway macs { "${device}" . ${OTHER.mac} }`,
     `add element bridge causeway ports4 { "${device}" . ${OWN.mac} . 10.1.0.0-10.1.0.3 }`,
     `add element bridge causeway ports6 { "foreign" . ${OWN.mac} . 0x0-0x5 }`,
     `delete element bridge causeway ports4 { "${device}" . ${OWN.mac} . ${OWN.ip4} }`,
     `add element bridge causeway ports6 { "${device}" . ${OWN.mac} . 0x0fffffffffffff01 }`,
-    `delete element bridge causeway macs { "${device}" . ${OWN.mac} }; add element bridge causeway macs { "${device}" . ${OWN.mac} comment "mine" }`,
+    `delete element bridge causeway macs { ${mac} }; add element bridge causeway macs { ${mac} comment "mine" }`,
     'flush set bridge causeway ports6',
     'flush table bridge causeway',
     'flush chain inet causeway prerouting',
