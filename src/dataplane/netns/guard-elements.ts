@@ -3,7 +3,7 @@ import { type AddressRange, parseAddress, spellAddress } from '../../rules/addre
 import type { IntendedPort } from '../dataplane.ts'
 import type { SetName } from './guard-tables.ts'
 import { portName } from './names.ts'
-import type { SetElement } from './set-elements.ts'
+import type { SetElement } from './nft-netlink.ts'
 
 /** Elements in nft's language, each in one spelling. */
 export type Elements = Readonly<Record<SetName, ReadonlySet<string>>>

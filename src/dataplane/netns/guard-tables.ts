@@ -8,7 +8,7 @@ import { setns, unshareNetwork } from './libc.ts'
 import { PEERING_GROUP, portName } from './names.ts'
 import { openNetlink } from './netlink.ts'
 import { listNft, runNft } from './nft.ts'
-import { dumpElements, NETLINK_NETFILTER, type SetElement } from './set-elements.ts'
+import { dumpElements, dumpTables, NETLINK_NETFILTER, type SetElement } from './nft-netlink.ts'
 
 /** One for packets that are routed, and one for frames that come from ports. */
 export type GuardFamily = 'inet' | 'bridge'
@@ -126,20 +126,30 @@ export function tableText(family: GuardFamily): string {
 /** How nft spells each of the tables, but for elements and handles; undefined: there is no such table. */
 export type Spelled = Readonly<Record<GuardFamily, string | undefined>>
 
-/** In the namespace that the thread is in. */
+/**
+ * In the namespace that the thread is in. A table with flags is none of ours, and is not listed: libnftables 1.0.6
+ * spells flags from memory that it has freed, and would take this process with it.
+ */
 export function listTables(): Spelled {
-  return readListing(listNft('list ruleset'))
+  using netlink = openNetlink(NETLINK_NETFILTER)
+  const tables = dumpTables(netlink, 'causeway')
+  const spelled = (family: GuardFamily): string | undefined => {
+    const flags = tables.get(FAMILY_NUMBER[family])
+    if (flags === undefined) return undefined
+    return flags === 0 ? readListing(listNft(`list table ${family} causeway`))[family] : `flags ${flags}`
+  }
+  return { inet: spelled('inet'), bridge: spelled('bridge') }
 }
 
 /** Likewise. */
 export function listElements(): Readonly<Record<SetName, readonly (SetElement | undefined)[]>> {
   using netlink = openNetlink(NETLINK_NETFILTER)
-  const of = (set: SetName) => dumpElements(netlink, NFPROTO_BRIDGE, 'causeway', set)
+  const of = (set: SetName) => dumpElements(netlink, FAMILY_NUMBER.bridge, 'causeway', set)
   return { macs: of('macs'), ports4: of('ports4'), ports6: of('ports6') }
 }
 
 /** From linux/netfilter.h. */
-const NFPROTO_BRIDGE = 7
+const FAMILY_NUMBER: Readonly<Record<GuardFamily, number>> = { inet: 1, bridge: 7 }
 
 let wanted: Spelled | undefined
 

@@ -4,7 +4,7 @@ import type { PortId, SubnetId } from '../../rules/ids.ts'
 import type { IntendedNetwork } from '../dataplane.ts'
 import { readListing, type SetName, type Spelled, tableText } from './guard-tables.ts'
 import { guardChanges } from './guards.ts'
-import type { SetElement } from './set-elements.ts'
+import type { SetElement } from './nft-netlink.ts'
 
 const DEVICE = 'po-70867728950a'
 const MAC = 'fa:16:3e:00:00:0a'

@@ -15,7 +15,7 @@ import {
   wantedTables,
 } from './guard-tables.ts'
 import { runNft } from './nft.ts'
-import type { SetElement } from './set-elements.ts'
+import type { SetElement } from './nft-netlink.ts'
 
 /** Commands in nft's language, and how many tables and elements they change. */
 export interface GuardChanges {
