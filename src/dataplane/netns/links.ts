@@ -13,6 +13,7 @@ const IFLA = {
   MTU: 4,
   LINK: 5,
   MASTER: 10,
+  OPERSTATE: 16,
   LINKINFO: 18,
   IFALIAS: 20,
   STATS64: 23,
@@ -20,8 +21,11 @@ const IFLA = {
   GROUP: 27,
   NET_NS_FD: 28,
   EXT_MASK: 29,
+  CARRIER: 33,
   LINK_NETNSID: 37,
 } as const
+/** RFC 2863, as linux/if.h numbers it. */
+const OPER_UP = 6
 const INFO_KIND = 1
 const INFO_DATA = 2
 const VETH_INFO_PEER = 1
@@ -41,6 +45,8 @@ export interface Link {
   readonly index: number
   readonly name: string
   readonly isUp: boolean
+  /** Its other end is up, and yet it sends nothing. */
+  readonly isSettling: boolean
   /** `''`: none. */
   readonly alias: string
   readonly group: number
@@ -209,6 +215,7 @@ function readLink(bytes: Buffer, start: number, end: number): Link {
     index: bytes.readInt32LE(start + 4),
     name: '',
     isUp: (bytes.readUInt32LE(start + 8) & IFF_UP) !== 0,
+    isSettling: false,
     alias: '',
     group: 0,
     mac: '',
@@ -222,8 +229,12 @@ function readLink(bytes: Buffer, start: number, end: number): Link {
     rpFilter: 0,
     acceptDad: 0,
   }
+  let hasCarrier = false
+  let operState = OPER_UP
   eachAttribute(bytes, start + 16, end, (type, from, to) => {
     if (type === IFLA.IFNAME) link.name = textAt(bytes, from, to)
+    else if (type === IFLA.OPERSTATE) operState = bytes[from] ?? 0
+    else if (type === IFLA.CARRIER) hasCarrier = bytes[from] === 1
     else if (type === IFLA.IFALIAS) link.alias = textAt(bytes, from, to)
     else if (type === IFLA.ADDRESS) link.mac = macAt(bytes, from, to)
     else if (type === IFLA.GROUP) link.group = bytes.readUInt32LE(from)
@@ -234,6 +245,7 @@ function readLink(bytes: Buffer, start: number, end: number): Link {
     else if (type === IFLA.LINKINFO) readInfo(bytes, from, to, link)
     else if (type === IFLA.AF_SPEC) readSettings(bytes, from, to, link)
   })
+  link.isSettling = link.isUp && hasCarrier && operState !== OPER_UP
   return link
 }
 
