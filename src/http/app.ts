@@ -7,6 +7,9 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
+import type { PeeringId } from '../rules/ids.ts'
+import type { Peering } from '../rules/peering.ts'
+import type { PeeringTraffic, Readiness, Sides } from '../rules/readiness.ts'
 import type { Schema } from '../wire/schema.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { PeeringWaits } from './peering-waits.ts'
@@ -31,6 +34,18 @@ declare module 'fastify' {
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, SchemaTypes>
 
+/** What is told of the network that carries a peering's packets. */
+export interface NetworkStatus {
+  readinessOf(peering: Peering): Promise<Sides<Readiness>>
+  /** Up to a second old. Undefined: there is no link, or nobody can tell right now. */
+  trafficOf(id: PeeringId): Promise<PeeringTraffic | undefined>
+  /**
+   * Resolves when the network has seen both VPCs as they ought to be when it was called; with DEGRADED where it could
+   * not be made so, and where that is not known after 5 seconds.
+   */
+  settled(peering: Peering): Promise<'SYNCED' | 'DEGRADED'>
+}
+
 export interface ServerParts {
   readonly perform: Perform
   readonly authenticator: Authenticator
@@ -40,6 +55,8 @@ export interface ServerParts {
   /** The public address, without a slash at its end; undefined: what the client used. */
   readonly publicUrl: string | undefined
   readonly waits: PeeringWaits
+  /** Undefined: there is no data plane. */
+  readonly network: NetworkStatus | undefined
   /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
   readonly pendingTtlMs: number
   /** Milliseconds since the epoch, UTC. */

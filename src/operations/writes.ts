@@ -1,5 +1,6 @@
 /** The write bodies by name, for a store that runs them in a thread of its own. A test compares it with the tree. */
 import { forgetAnswers } from './idempotency/forget-answers.ts'
+import { keepInstance } from './network/keep-instance.ts'
 import { acceptPeering } from './peerings/accept-peering.ts'
 import { changeOwnSide } from './peerings/change-own-side.ts'
 import { createPeering } from './peerings/create-peering.ts'
@@ -59,6 +60,7 @@ export const WRITES = [
   deleteVpc,
   moveSubnets,
   forgetAnswers,
+  keepInstance,
   rejectPeering,
   revokeToken,
   seedPeople,

@@ -29,6 +29,12 @@ export interface RouteQuery extends Page<RouteId> {
   readonly destination: string | undefined
 }
 
+/** How often what a VPC's network ought to be has changed; 1 when it is made. */
+export interface Generation {
+  readonly vpcId: VpcId
+  readonly generation: number
+}
+
 /** A peering by which a VPC has automatic routes, and the VPC that they lead to. */
 export interface AutomaticPeer {
   readonly peeringId: PeeringId
@@ -36,6 +42,13 @@ export interface AutomaticPeer {
 }
 
 export interface NetworkReads {
+  /**
+   * Moves in the transaction that changes what the VPC's network ought to be: its subnets and the tables that they are
+   * routed by, its routes, its ports, its ACTIVE peerings. Undefined: there is no such VPC.
+   */
+  generation(id: VpcId): Awaitable<number | undefined>
+  /** Of all VPCs, in pages, ascending by id. */
+  generations(after: VpcId | undefined, limit: number): Awaitable<readonly Generation[]>
   /** Of a project's VPC; all 0 for a VPC of others, and for one that is not there. */
   contentsOfVpc(projectId: ProjectId, id: VpcId): Awaitable<VpcContents>
 
@@ -51,6 +64,8 @@ export interface NetworkReads {
 
   route(id: RouteId): Awaitable<Route | undefined>
   routes(query: RouteQuery): Awaitable<readonly Route[]>
+  /** Of all its tables, ascending by id. */
+  routesOfVpc(id: VpcId): Awaitable<readonly Route[]>
   /** In the order in which they were made. */
   routesOfTable(id: RouteTableId): Awaitable<readonly Route[]>
   /** The table's route to a destination: the one of this very text. */
