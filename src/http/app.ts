@@ -54,13 +54,14 @@ export interface ServerParts {
   readonly observe: (route: string, method: string, status: number, seconds: number) => void
   readonly streams: EventStreams
   /** Undefined: nothing carries packets here. */
-  readonly network: Network | undefined
+  readonly network: NetworkStatus | undefined
   readonly metricsText: () => Promise<{ contentType: string; text: string }>
 }
 
-/** The data plane, as far as callers may ask it something. */
-export interface Network {
-  /** How far the routers at the two ends of an ACTIVE peering are. */
-  readonly readiness: (peering: Peering) => Promise<Readonly<Record<SideName, Readiness>>>
-  readonly probe: (probe: Probe) => Promise<ProbeResult>
+/** What is told of the network that carries packets. */
+export interface NetworkStatus {
+  /** How far the routers at the two ends of a peering are. */
+  readinessOf(peering: Peering): Promise<Readonly<Record<SideName, Readiness>>>
+  /** Sends real packets from where a port is attached. */
+  probe(probe: Probe): Promise<ProbeResult>
 }

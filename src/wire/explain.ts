@@ -87,7 +87,9 @@ export interface Answered extends Explanation {
   readonly agrees: boolean | undefined
 }
 
-export function spellExplanation(told: Answered): Static<typeof ExplainAnswer> {
+export type WireExplanation = Static<typeof ExplainAnswer>
+
+export function spellExplanation(told: Answered): WireExplanation {
   const { verdict, from, to, protocol, size, reasons, there, back, probe, agrees } = told
   return {
     ...{ verdict, from: spellEnd(from), to: spellEnd(to), protocol, size, reasons: reasons.map(spellReason) },

@@ -11,7 +11,7 @@ import { invalidInput } from '../../rules/refusal.ts'
 import { vpcNotFound } from '../../rules/vpc.ts'
 import { ExplainAnswer, ExplainRequest, spellExplanation } from '../../wire/explain.ts'
 import type { Static } from '../../wire/schema.ts'
-import type { App, Network, ServerParts } from '../app.ts'
+import type { App, NetworkStatus, ServerParts } from '../app.ts'
 import { asker, describe } from '../route.ts'
 
 export function explainRoutes(app: App, { perform, network }: ServerParts): void {
@@ -48,10 +48,10 @@ function endOf(name: 'from' | 'to', { port, address, vpc }: Static<typeof Explai
 }
 
 /** With what the network says of itself: how far the two sides are that the path crosses. */
-async function withNetwork(network: Network, question: Question, stored: World): Promise<World> {
+async function withNetwork(network: NetworkStatus, question: Question, stored: World): Promise<World> {
   const world = { ...stored, hasDataplane: true }
   const peering = crossed(question, world)
-  const sides = peering && (await network.readiness(peering))
+  const sides = peering && (await network.readinessOf(peering))
   const behind = SIDE_NAMES.flatMap((side) => {
     const state = sides?.[side].state ?? 'SYNCED'
     return peering === undefined || state === 'SYNCED' ? [] : [{ vpcId: peering[side].vpcId, state }]
@@ -60,7 +60,7 @@ async function withNetwork(network: Network, question: Question, stored: World):
 }
 
 /** Nothing is sent for what cannot be: the answer says why. */
-async function send(network: Network, question: Question, world: World): Promise<ProbeResult> {
+async function send(network: NetworkStatus, question: Question, world: World): Promise<ProbeResult> {
   const probe = canProbe(question, world)
   return 'outcome' in probe ? probe : network.probe(probe)
 }
