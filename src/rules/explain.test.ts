@@ -45,6 +45,7 @@ const CASES: Readonly<Record<string, readonly [Question, World, ...string[]]>> =
   'the VPC named': [named(), GOOD, 'reachable'],
   'from the port, whatever its address': [named({ port: P }), GOOD, 'reachable'],
   'the other family': [ask(B6), GOOD, 'unreachable FAMILY_MISMATCH'],
+  'the other family, and no route': [ask(B6), changed({ a: { routes: [] } }), 'unreachable FAMILY_MISMATCH'],
   'an address that the port has not': [
     { ...named({ port: P }), from: { ...named({ port: P }).from, address: '10.1.0.7' } },
     GOOD,
@@ -68,6 +69,11 @@ const CASES: Readonly<Record<string, readonly [Question, World, ...string[]]>> =
   'one byte more': [ask(B, { size: 1501 }), GOOD, 'unreachable MTU'],
   'one byte more to itself': [ask(A, { size: 1501 }), GOOD, 'reachable'],
   'to itself': [ask(A), GOOD, 'reachable'],
+  'to itself, without a workload': [
+    ask(A),
+    changed({ a: withPort(near, { isAttached: false }) }),
+    'unreachable PORT_DETACHED',
+  ],
   'to its own gateway': [ask('10.1.0.1'), GOOD, 'reachable'],
   'to the gateway of a sister': [ask('10.1.1.1'), GOOD, 'reachable'],
   'to a far gateway': [ask('10.2.0.1'), GOOD, 'reachable'],
