@@ -11,6 +11,10 @@ const PROGRAMS = {
   curl: 'curl',
   jq: 'jq',
   'ansible-playbook': 'ansible python3-keystoneauth1',
+  ip: 'iproute2',
+  nft: 'nftables',
+  nsenter: 'util-linux',
+  ping: 'iputils-ping',
 } as const
 
 const STEPS = [

@@ -8,6 +8,7 @@ const DEFAULTS: Config = {
   host: '127.0.0.1',
   port: 9696,
   dataFolder: './causeway-data',
+  dataplane: 'none',
   region: 'region-1',
   publicUrl: undefined,
   pendingTtlMs: 7 * DAY,
@@ -65,7 +66,7 @@ const CASES: Readonly<Record<keyof typeof SETTINGS, Cases>> = {
   },
   CAUSEWAY_DATA: { taken: { '/srv/cause way': { dataFolder: '/srv/cause way' } }, refused: [] },
   CAUSEWAY_DATABASE: { taken: {}, refused: ['postgres://localhost/causeway', 'sqlite', ' '] },
-  CAUSEWAY_DATAPLANE: { taken: { none: {} }, refused: ['netns', 'ovn', 'None', ' '] },
+  CAUSEWAY_DATAPLANE: { taken: { none: {}, netns: { dataplane: 'netns' } }, refused: ['ovn', 'None', 'net', ' '] },
   CAUSEWAY_REGION: {
     taken: {
       'eu-de': { region: 'eu-de' },

@@ -15,11 +15,16 @@ export const SETTINGS = {
 } as const
 type Setting = keyof typeof SETTINGS
 
+/** What carries the packets: nothing, or Linux network namespaces on this host. */
+export const DRIVER_NAMES = ['none', 'netns'] as const
+export type DriverName = (typeof DRIVER_NAMES)[number]
+
 export interface Config {
   readonly host: string
   /** 0: the system picks a free one. */
   readonly port: number
   readonly dataFolder: string
+  readonly dataplane: DriverName
   readonly region: string
   /** Without a slash at its end; undefined: the address that a client used. */
   readonly publicUrl: string | undefined
@@ -50,6 +55,7 @@ export function readConfig(env: Environment): Config {
     host,
     port,
     dataFolder: get(env, 'CAUSEWAY_DATA'),
+    dataplane: driverOf(env),
     region: regionOf(get(env, 'CAUSEWAY_REGION')),
     publicUrl: urlOf(get(env, 'CAUSEWAY_PUBLIC_URL')),
     pendingTtlMs: durationOf(env, 'CAUSEWAY_PENDING_TTL'),
@@ -71,14 +77,18 @@ function refuseUnknown(env: Environment): void {
   if (unknown !== undefined) throw new ConfigError(`${unknown} is no setting; there are ${known.join(', ')}`)
 }
 
-/** Designed, and not built yet: better no start than one without the network or the database that was asked for. */
+/** Designed, and not built yet: better no start than one without the database that was asked for. */
 function refuseUnbuilt(env: Environment): void {
   if (get(env, 'CAUSEWAY_DATABASE') !== '') {
     throw new ConfigError('CAUSEWAY_DATABASE: this version stores in SQLite only; leave it empty')
   }
-  if (get(env, 'CAUSEWAY_DATAPLANE') !== 'none') {
-    throw new ConfigError("CAUSEWAY_DATAPLANE: this version knows 'none' only")
+}
+
+function driverOf(env: Environment): DriverName {
+  if (get(env, 'CAUSEWAY_DATAPLANE') === 'ovn') {
+    throw new ConfigError("CAUSEWAY_DATAPLANE: this version has no driver for 'ovn' yet")
   }
+  return oneOf(env, 'CAUSEWAY_DATAPLANE', DRIVER_NAMES)
 }
 
 function listenOf(text: string): { host: string; port: number } {

@@ -2,6 +2,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { StoreStatistics } from './store/store.ts'
 
 export interface Metrics {
+  /** For what is measured elsewhere. */
+  readonly registry: Registry
   observe(route: string, method: string, status: number, seconds: number): void
   swept(expired: number, forgotten: number): void
   text(): Promise<{ contentType: string; text: string }>
@@ -10,7 +12,7 @@ export interface Metrics {
 /** Of the store; and how many streams of events are open, and how many shows wait. */
 type Statistics = StoreStatistics & { readonly streams: number; readonly waits: number }
 
-/** No label names a tenant or an object: the page is open to whoever reaches the port, and its size stays bounded. */
+/** No label names a tenant: the page is open to whoever reaches the port. What is labelled by object, is bounded. */
 export function createMetrics(statistics: () => Statistics): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -47,6 +49,7 @@ export function createMetrics(statistics: () => Statistics): Metrics {
   gauge('causeway_waits', 'Shows that wait for a status of their peering.', ({ waits }) => waits)
   gauge('causeway_event_streams', 'Streams of events that are open.', ({ streams }) => streams)
   return {
+    registry,
     observe: (route, method, status, seconds) => requests.labels(route, method, String(status)).observe(seconds),
     swept(expired, forgotten) {
       swept.inc({ kind: 'expired' }, expired)

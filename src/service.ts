@@ -1,45 +1,39 @@
 /** The composition root: which parts there are, and how they are put together. main.ts starts it, and so do tests. */
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Logger } from 'pino'
-import type { Config } from './config.ts'
-import { addressOpenrc, drawPeople } from './first-start.ts'
+import type { Config, DriverName } from './config.ts'
+import type { Dataplane } from './dataplane/dataplane.ts'
+import { addressOpenrc } from './first-start.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { createPeeringWaits } from './http/peering-waits.ts'
 import { createServer } from './http/server.ts'
 import { createAuthenticator } from './identity/authenticate.ts'
-import { type Directory, rememberDirectory } from './identity/directory.ts'
+import { rememberDirectory } from './identity/directory.ts'
 import { createLogins } from './identity/login.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
-import { forgetAnswers, isForgettingDue } from './operations/idempotency/forget-answers.ts'
+import { createMetrics } from './metrics.ts'
+import { startNetwork } from './network.ts'
+import { keepInstance } from './operations/network/keep-instance.ts'
 import type { Policy } from './operations/operation.ts'
-import { isSweepDue, sweepPeerings } from './operations/peerings/sweep-peerings.ts'
-import {
-  findAccessKey,
-  findDomain,
-  findDomainNamed,
-  findProject,
-  findProjects,
-  findSetting,
-  findUser,
-  findUserNamed,
-  isTokenRevoked,
-} from './operations/people/find-identity.ts'
-import { seedPeople, TOKEN_KEY } from './operations/people/seed-people.ts'
-import { createPerform, type Perform } from './operations/perform.ts'
-import type { DomainId, UserId } from './rules/ids.ts'
+import { findSetting } from './operations/people/find-identity.ts'
+import { TOKEN_KEY } from './operations/people/seed-people.ts'
+import { createPerform } from './operations/perform.ts'
+import { directoryOf, knowPeople } from './people.ts'
 import { DATABASE } from './store/sqlite/connection.ts'
 import { lockFolder } from './store/sqlite/lock.ts'
 import { openSqlite } from './store/sqlite/sqlite.ts'
 import type { Store } from './store/store.ts'
+import { sweepAll } from './sweep.ts'
 
 export interface Service extends AsyncDisposable {
   /** Where it listens, without a slash at its end. */
   readonly url: string
   /** Writes down what time has done; runs by itself every few seconds. */
   sweep(): Promise<void>
+  /** Looks at all of the network, and puts it right; runs by itself every few seconds. */
+  reconcile(): Promise<void>
   /** A sign of life on every stream of events; runs by itself every few seconds. */
   beat(): void
 }
@@ -48,9 +42,21 @@ const SWEEP_EVERY_MS = 5_000
 /** How long a shutdown waits for requests that are under way before it cuts them off. */
 const DRAIN_MS = 10_000
 const HANG_UP_EVERY_MS = 50
+const INSTANCE_BYTES = 4
 
-/** `now` gives milliseconds since the epoch, UTC. Throws where the folder is taken or the address in use. */
-export async function startService(config: Config, logger: Logger, now: () => number): Promise<Service> {
+/** `instance`: 8 hex digits by which what is of this data folder is known. */
+export type OpenDataplane = (driver: Exclude<DriverName, 'none'>, instance: string) => Promise<Dataplane>
+
+/**
+ * `now` gives milliseconds since the epoch, UTC. Throws where the folder is taken or the address in use, or where the
+ * data plane that the settings name cannot be opened.
+ */
+export async function startService(
+  config: Config,
+  logger: Logger,
+  now: () => number,
+  openDataplane: OpenDataplane = openDriver,
+): Promise<Service> {
   await using opened = new AsyncDisposableStack()
   const folder = resolve(config.dataFolder)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -78,6 +84,10 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   const waits = createPeeringWaits(now)
   store.onPeeringsChanged(waits.wake)
   const metrics = createMetrics(() => ({ ...store.statistics(), streams: streams.count, waits: waits.count() }))
+  const dataplane = await dataplaneOf(config, store, openDataplane)
+  const network =
+    dataplane &&
+    opened.use(startNetwork({ store, dataplane, driver: config.dataplane, now, logger, metrics, looked: waits.wake }))
   const sweep = () => sweepAll(perform, metrics, logger)
 
   let closing = false
@@ -89,9 +99,9 @@ export async function startService(config: Config, logger: Logger, now: () => nu
     region: config.region,
     publicUrl: config.publicUrl,
     waits,
+    network: network?.status,
     pendingTtlMs: config.pendingTtlMs,
     streams,
-    network: undefined,
     now,
     logger,
     isReady: async () => !closing && (await store.read(findSetting, TOKEN_KEY)) !== undefined,
@@ -122,53 +132,22 @@ export async function startService(config: Config, logger: Logger, now: () => nu
   opened.defer(() => clearInterval(timer))
 
   const stack = opened.move()
-  return { url, sweep, beat: () => streams.beat(), [Symbol.asyncDispose]: () => stack.disposeAsync() }
-}
-
-/** The key that tokens are signed with; on the first start, of everybody whom that start makes. */
-async function knowPeople(
-  store: Store,
-  folder: string,
-  config: Config,
-  now: number,
-  logger: Logger,
-): Promise<KeyObject> {
-  const known = await store.read(findSetting, TOKEN_KEY)
-  if (known !== undefined) return createSecretKey(known, 'hex')
-  const seed = await drawPeople(folder, config.region, now)
-  await store.write(seedPeople, seed)
-  logger.info({ folder }, 'first start: alice, bob and admin have an openrc file each in the data folder')
-  return createSecretKey(seed.tokenKey, 'hex')
-}
-
-function directoryOf(store: Store): Directory {
   return {
-    domain: (id) => store.read(findDomain, id),
-    domainNamed: (name) => store.read(findDomainNamed, name),
-    project: (id) => store.read(findProject, id),
-    projects: (domainId) => store.read(findProjects, domainId),
-    user: (id) => store.read(findUser, id),
-    userNamed: (domainId, name) => store.read(findUserNamed, { domainId, name }),
-    accessKey: (access) => store.read(findAccessKey, access),
-    isRevoked: (tokenId) => store.read(isTokenRevoked, tokenId),
+    ...{ url, sweep, beat: () => streams.beat() },
+    reconcile: async () => network?.fullPass(),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
 
-/** The service acting by itself. */
-const ITSELF = {
-  caller: { userId: 'causeway' as UserId, domainId: 'causeway' as DomainId, admin: true, projectId: undefined },
-  requestId: 'sweep',
+async function dataplaneOf({ dataplane }: Config, store: Store, open: OpenDataplane): Promise<Dataplane | undefined> {
+  if (dataplane === 'none') return undefined
+  return open(dataplane, await store.write(keepInstance, randomBytes(INSTANCE_BYTES).toString('hex')))
 }
 
-async function sweepAll(perform: Perform, metrics: Metrics, logger: Logger): Promise<void> {
-  while (await perform(isSweepDue, ITSELF, undefined)) {
-    const { expired, forgotten } = await perform(sweepPeerings, ITSELF, undefined)
-    // What was due may have been answered meanwhile, by a request that came in time and whose write came first.
-    if (expired + forgotten === 0) break
-    metrics.swept(expired, forgotten)
-    logger.info({ expired, forgotten }, 'swept')
-  }
-  while (await perform(isForgettingDue, ITSELF, undefined)) await perform(forgetAnswers, ITSELF, undefined)
+/** Its libraries are loaded here, and so where they are wanted only. */
+async function openDriver(_driver: 'netns', instance: string): Promise<Dataplane> {
+  const { openNetns } = await import('./dataplane/netns/driver.ts')
+  return openNetns({ instance })
 }
 
 function urlOf(host: string, port: number): string {

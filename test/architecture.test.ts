@@ -14,12 +14,16 @@ const MAY_IMPORT: Readonly<Record<string, { readonly parts: readonly string[]; r
   store: { parts: ['rules'], because: 'keeps facts, decides nothing' },
   operations: { parts: ['store', 'rules'], because: 'one use case each, the same from HTTP, command line or test' },
   dataplane: { parts: ['rules'], because: 'makes the network what it is told to be, and knows no other facts' },
+  reconciler: {
+    parts: ['store', 'dataplane', 'rules'],
+    because: 'makes the network equal to the store, and is told nothing but where to look',
+  },
   http: {
     parts: ['operations', 'wire', 'identity', 'rules'],
     because: 'a route that could reach the store, would',
   },
   main: {
-    parts: ['http', 'operations', 'wire', 'identity', 'store', 'dataplane', 'rules'],
+    parts: ['http', 'operations', 'wire', 'identity', 'store', 'reconciler', 'dataplane', 'rules'],
     because: 'the composition root puts the parts together, and nobody imports it',
   },
 }

@@ -7,6 +7,7 @@ import type { PeeringId, PortId, RouteTableId, SubnetId, VpcId } from '../rules/
 import type { AddressPair } from '../rules/port.ts'
 import type { Probe, ProbeResult } from '../rules/probe.ts'
 import type { SideName } from '../rules/protection.ts'
+import type { Fault, PeeringTraffic } from '../rules/readiness.ts'
 
 export interface Dataplane extends AsyncDisposable {
   /**
@@ -105,23 +106,9 @@ export interface RouterReport {
   readonly failures: readonly Failure[]
 }
 
-/** Something that is not as it ought to be, and why. */
-export interface Failure {
-  readonly kind: 'router' | 'subnet' | 'table' | 'peering' | 'port'
-  readonly id: string
-  /** One sentence for the operator. */
-  readonly message: string
-}
+/** Something that is not as it ought to be, and why: one sentence for the operator. */
+export type Failure = Fault
 
-/** From the side that asked to the side that answered, and back. */
-export interface PeeringCounters {
+export interface PeeringCounters extends PeeringTraffic {
   readonly id: PeeringId
-  readonly toAccepter: Traffic
-  readonly toRequester: Traffic
-}
-
-export interface Traffic {
-  readonly packets: number
-  /** With their Ethernet headers. */
-  readonly bytes: number
 }

@@ -7,10 +7,10 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
+import type { PeeringId } from '../rules/ids.ts'
 import type { Peering } from '../rules/peering.ts'
 import type { Probe, ProbeResult } from '../rules/probe.ts'
-import type { SideName } from '../rules/protection.ts'
-import type { Readiness } from '../rules/readiness.ts'
+import type { PeeringTraffic, Readiness, Sides } from '../rules/readiness.ts'
 import type { Schema } from '../wire/schema.ts'
 import type { EventStreams } from './event-streams.ts'
 import type { PeeringWaits } from './peering-waits.ts'
@@ -35,6 +35,20 @@ declare module 'fastify' {
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, SchemaTypes>
 
+/** What is told of the network that carries a peering's packets. */
+export interface NetworkStatus {
+  readinessOf(peering: Peering): Promise<Sides<Readiness>>
+  /** Up to a second old. Undefined: there is no link, or nobody can tell right now. */
+  trafficOf(id: PeeringId): Promise<PeeringTraffic | undefined>
+  /**
+   * Resolves when the network has seen both VPCs as they ought to be when it was called; with DEGRADED where it could
+   * not be made so, and where that is not known after 5 seconds.
+   */
+  settled(peering: Peering): Promise<'SYNCED' | 'DEGRADED'>
+  /** Sends real packets from where a port is attached. */
+  probe(probe: Probe): Promise<ProbeResult>
+}
+
 export interface ServerParts {
   readonly perform: Perform
   readonly authenticator: Authenticator
@@ -44,6 +58,8 @@ export interface ServerParts {
   /** The public address, without a slash at its end; undefined: what the client used. */
   readonly publicUrl: string | undefined
   readonly waits: PeeringWaits
+  /** Undefined: there is no data plane. */
+  readonly network: NetworkStatus | undefined
   /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
   readonly pendingTtlMs: number
   /** Milliseconds since the epoch, UTC. */
@@ -53,15 +69,5 @@ export interface ServerParts {
   readonly isReady: () => Promise<boolean>
   readonly observe: (route: string, method: string, status: number, seconds: number) => void
   readonly streams: EventStreams
-  /** Undefined: nothing carries packets here. */
-  readonly network: NetworkStatus | undefined
   readonly metricsText: () => Promise<{ contentType: string; text: string }>
-}
-
-/** What is told of the network that carries packets. */
-export interface NetworkStatus {
-  /** How far the routers at the two ends of a peering are. */
-  readinessOf(peering: Peering): Promise<Readonly<Record<SideName, Readiness>>>
-  /** Sends real packets from where a port is attached. */
-  probe(probe: Probe): Promise<ProbeResult>
 }

@@ -1,9 +1,12 @@
-/** `?wait=ACTIVE&timeout=30`: a show that answers when the peering has a status, or when the time is over. */
+/**
+ * `?wait=ACTIVE&timeout=30`: a show that answers when the peering has a status, or the network is SYNCED, or when the
+ * time is over.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PeeringId } from '../rules/ids.ts'
 import { expiryOf, type Peering } from '../rules/peering.ts'
 import { invalidInput } from '../rules/refusal.ts'
-import { isStatus, STATUSES, type Status } from '../rules/status.ts'
+import { STATUSES, type Status } from '../rules/status.ts'
 import type { ServerParts } from './app.ts'
 import { given } from './query.ts'
 
@@ -17,18 +20,25 @@ export interface WaitQuery {
   readonly timeout?: string | undefined
 }
 
-/** What `look` gives, at once without `wait`. `peeringOf` finds the peering in it. */
+/** How to tell from what was seen whether the wait is over. */
+export interface Sight<Seen> {
+  readonly peeringOf: (seen: Seen) => Peering
+  /** Whether the network does what it ought to, on both sides; without it nobody can wait for that. */
+  readonly isSynced?: (seen: Seen) => boolean
+}
+
+/** What `look` gives, at once without `wait`. */
 export async function lookOrWait<Seen>(
-  { waits, now, pendingTtlMs }: ServerParts,
+  { waits, now, pendingTtlMs, network }: ServerParts,
   request: FastifyRequest,
   reply: FastifyReply,
   id: PeeringId,
   look: () => Promise<Seen>,
-  peeringOf: (seen: Seen) => Peering,
+  { peeringOf, isSynced }: Sight<Seen>,
 ): Promise<Seen> {
   const query = request.query as WaitQuery
   if (given(query.wait) === undefined) return look()
-  const statuses = statusesOf(query.wait ?? '')
+  const words = wordsOf(query.wait ?? '', isSynced !== undefined, network !== undefined)
   const { projectId, userId } = request.caller
   using wait = waits.begin(id, projectId ?? userId, now() + timeoutOf(query.timeout) * 1000)
   reply.raw.once('close', () => wait.cancel())
@@ -38,7 +48,7 @@ export async function lookOrWait<Seen>(
     wait.rearm()
     const seen = await look()
     const peering = peeringOf(seen)
-    const isMet = statuses.includes(peering.status)
+    const isMet = words.includes(peering.status) || (words.includes(SYNCED) && isSynced?.(seen) === true)
     if (isMet || ended !== undefined) {
       reply.header('causeway-wait', isMet ? 'met' : ended)
       return seen
@@ -50,11 +60,20 @@ export async function lookOrWait<Seen>(
 /** A deleted peering is a 404 and ends every wait; nobody is shown one. */
 const WAITABLE = STATUSES.filter((status) => status !== 'DELETED')
 
-function statusesOf(text: string): readonly Status[] {
-  const words = text.split(',').map((word) => word.trim())
-  const statuses = words.filter(isStatus).filter((status) => status !== 'DELETED')
-  if (statuses.length < words.length) throw invalidInput('wait', `must be one or more of ${WAITABLE.join(', ')}`)
-  return statuses
+const SYNCED = 'SYNCED'
+type Word = Status | typeof SYNCED
+
+function wordsOf(text: string, isSyncedShown: boolean, hasDataplane: boolean): readonly Word[] {
+  const given = text.split(',').map((word) => word.trim())
+  const known: readonly Word[] = isSyncedShown ? [...WAITABLE, SYNCED] : WAITABLE
+  const words = known.filter((word) => given.includes(word))
+  if (!given.every((word) => words.some((each) => each === word))) {
+    throw invalidInput('wait', `must be one or more of ${known.join(', ')}`)
+  }
+  if (words.includes(SYNCED) && !hasDataplane) {
+    throw invalidInput('wait', 'cannot be SYNCED: this service has no data plane (CAUSEWAY_DATAPLANE is none)')
+  }
+  return words
 }
 
 function timeoutOf(text: string | undefined): number {

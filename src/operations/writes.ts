@@ -1,9 +1,10 @@
 /** The write bodies by name, for a store that runs them in a thread of its own. A test compares it with the tree. */
 import { forgetAnswers } from './idempotency/forget-answers.ts'
+import { keepInstance } from './network/keep-instance.ts'
 import { acceptPeering } from './peerings/accept-peering.ts'
+import { changeOwnSide } from './peerings/change-own-side.ts'
 import { createPeering } from './peerings/create-peering.ts'
 import { deletePeering } from './peerings/delete-peering.ts'
-import { protectPeering } from './peerings/protect-peering.ts'
 import { rejectPeering } from './peerings/reject-peering.ts'
 import { sweepPeerings } from './peerings/sweep-peerings.ts'
 import { updatePeering } from './peerings/update-peering.ts'
@@ -38,6 +39,7 @@ import { updateVpc } from './vpcs/update-vpc.ts'
 export const WRITES = [
   acceptPeering,
   changeExtendCidrs,
+  changeOwnSide,
   createAccessKey,
   createDomain,
   createPeering,
@@ -58,7 +60,7 @@ export const WRITES = [
   deleteVpc,
   moveSubnets,
   forgetAnswers,
-  protectPeering,
+  keepInstance,
   rejectPeering,
   revokeToken,
   seedPeople,

@@ -30,6 +30,11 @@ export function canSee(caller: Caller, peering: Peering): boolean {
   return caller.admin || project === peering.requester.projectId || project === peering.accepter.projectId
 }
 
+/** Whether it may be told what is a project's own business: what its networks are made of. */
+export function mayKnow(caller: Caller, project: ProjectId): boolean {
+  return caller.admin || caller.projectId === project
+}
+
 /** What both sides may do is decided by `canSee`; the answer to a request is the accepter's alone (P2). */
 export function authorize(caller: Caller, verb: Verb, peering: Peering): void {
   if (verb !== 'accept' && verb !== 'reject') return

@@ -19,6 +19,8 @@ export const WARNINGS = [
   'ipv6_overlap',
   'peer_overlap',
   'routes_removed',
+  'routes_added',
+  'routes_left_out',
   'route_missing_return',
   'route_shadowed',
   'route_unreachable',

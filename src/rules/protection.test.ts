@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Caller } from './access.ts'
 import type { DomainId, PeeringId, ProjectId, UserId, VpcId } from './ids.ts'
 import type { Peering } from './peering.ts'
-import { refuseProtected, SIDE_NAMES, type SideName, sidesOf, versionOfView } from './protection.ts'
+import { refuseProtected, SIDE_NAMES, type SideName, sidesOf } from './protection.ts'
 import { STATUSES, type Status } from './status.ts'
 
 const [ALICE, BOB, EVE] = ['a', 'b', 'e'].map((digit) => digit.repeat(32) as ProjectId)
@@ -55,10 +55,4 @@ test('the refusal names the sides that hold it', () => {
   const text = 'Vpc peering p is protected against deletion by'
   assert.throws(() => refuse(ALICE, 'ACTIVE'), { message: `${text} its requester and its accepter` })
   assert.throws(() => refuse(BOB, 'REJECTED'), { message: `${text} its accepter` })
-})
-
-test('every combination of protections is a version of its own', () => {
-  const all = [[], ['requester'], ['accepter'], ['requester', 'accepter']] as const
-  const versions = all.map((protectedBy) => versionOfView({ peering: peering('ACTIVE'), protectedBy }))
-  assert.equal(new Set(versions).size, all.length)
 })

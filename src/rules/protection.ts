@@ -1,6 +1,6 @@
 /** Deletion protection: each side of a peering may hold it against deletion. */
 import type { Caller } from './access.ts'
-import { type Peering, versionOf } from './peering.ts'
+import type { Peering } from './peering.ts'
 import { Refusal } from './refusal.ts'
 
 export const SIDE_NAMES = ['requester', 'accepter'] as const
@@ -25,15 +25,4 @@ export function refuseProtected(caller: Caller, peering: Peering, protectedBy: r
   throw new Refusal('peering_protected', `Vpc peering ${peering.id} is protected against deletion by ${whose}`, {
     peeringId: peering.id,
   })
-}
-
-/** A peering with its protection; `protectedBy` is in the order of SIDE_NAMES. */
-export interface PeeringView {
-  readonly peering: Peering
-  readonly protectedBy: readonly SideName[]
-}
-
-/** Tells this state of a peering and its protection from every other. */
-export function versionOfView({ peering, protectedBy }: PeeringView): string {
-  return [versionOf(peering), ...protectedBy].join('-')
 }

@@ -1,3 +1,8 @@
+import { type Caller, mayKnow } from './access.ts'
+import type { PeeringId } from './ids.ts'
+import type { Peering } from './peering.ts'
+import type { SideName } from './protection.ts'
+
 /** How far the network is in doing what the service has promised, told for each side of a peering. */
 export const READINESS_STATES = ['SYNCED', 'APPLYING', 'DEGRADED'] as const
 
@@ -18,4 +23,102 @@ export interface Readiness {
   readonly since: number
   /** Why it is DEGRADED. */
   readonly lastError: string | undefined
+}
+
+/** Something in a VPC's router that is not as it ought to be, and why. */
+export interface Fault {
+  readonly kind: 'router' | 'subnet' | 'table' | 'peering' | 'port'
+  readonly id: string
+  /** One sentence for the operator. */
+  readonly message: string
+}
+
+/** A look at a VPC's router, with the try to make it what it ought to be. */
+export interface Look {
+  readonly generation: number
+  /** When it ended, in milliseconds since the epoch, UTC. */
+  readonly at: number
+  readonly faults: readonly Fault[]
+}
+
+/** What the looks at one generation of a VPC's network have come to, the last one of them foremost. */
+export interface Observed {
+  readonly generation: number
+  /** Of the last look. */
+  readonly faults: readonly Fault[]
+  /** For every peering but those that have, or had, a fault of their own. */
+  readonly common: Verdict
+  readonly own: ReadonlyMap<string, Verdict>
+}
+
+interface Verdict {
+  readonly since: number
+  /** Undefined: all is well. */
+  readonly error: string | undefined
+}
+
+/** What is known of a VPC's router after another look at it. */
+export function observe(before: Observed | undefined, { generation, at, faults }: Look): Observed {
+  // Between two generations it was APPLYING: what begins with the new one, begins now.
+  const known = before?.generation === generation ? before : undefined
+  const verdict = (last: Verdict | undefined, error: string | undefined): Verdict => {
+    const isSame = last !== undefined && (last.error === undefined) === (error === undefined)
+    return { since: isSame ? last.since : at, error }
+  }
+  const shared = faults.find(({ kind }) => kind !== 'peering' && kind !== 'port')?.message
+  const faultOf = new Map(faults.filter(({ kind }) => kind === 'peering').map(({ id, message }) => [id, message]))
+  const own = new Map<string, Verdict>()
+  for (const id of new Set([...(known?.own.keys() ?? []), ...faultOf.keys()])) {
+    own.set(id, verdict(known?.own.get(id) ?? known?.common, faultOf.get(id) ?? shared))
+  }
+  return { generation, faults, common: verdict(known?.common, shared), own }
+}
+
+/**
+ * How far one side of a peering is. What is wrong with the whole router, a subnet or a table of it, is wrong for each
+ * of its peerings; what is wrong with another peering is not (P9), nor what is wrong with a port, which only its own
+ * workload feels.
+ *
+ * `wanted` is the generation of the VPC's network, `changedAt` the instant since which the network has not seen it.
+ */
+export function readinessOf(
+  peeringId: PeeringId,
+  wanted: number,
+  observed: Observed | undefined,
+  changedAt: number,
+): Readiness {
+  if (observed === undefined || observed.generation < wanted) {
+    const observedGeneration = observed?.generation ?? 0
+    return { state: 'APPLYING', generation: wanted, observedGeneration, since: changedAt, lastError: undefined }
+  }
+  const { since, error } = observed.own.get(peeringId) ?? observed.common
+  const state = error === undefined ? 'SYNCED' : 'DEGRADED'
+  // The intent may have moved on between the two readings, and has been seen since.
+  const { generation } = observed
+  return { state, generation, observedGeneration: generation, since, lastError: error }
+}
+
+export type Sides<T> = Readonly<Record<SideName, T>>
+
+/** Why a side is DEGRADED is for those who may know that side. */
+export function asSeenBy(caller: Caller, peering: Peering, readiness: Sides<Readiness>): Sides<Readiness> {
+  const of = (side: SideName): Readiness =>
+    mayKnow(caller, peering[side].projectId) ? readiness[side] : { ...readiness[side], lastError: undefined }
+  return { requester: of('requester'), accepter: of('accepter') }
+}
+
+export function isSynced({ requester, accepter }: Sides<Readiness>): boolean {
+  return requester.state === 'SYNCED' && accepter.state === 'SYNCED'
+}
+
+/** What a peering has carried since its link was made. */
+export interface PeeringTraffic {
+  readonly toAccepter: Traffic
+  readonly toRequester: Traffic
+}
+
+export interface Traffic {
+  readonly packets: number
+  /** With their Ethernet headers. */
+  readonly bytes: number
 }

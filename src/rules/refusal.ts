@@ -32,6 +32,7 @@ export const REFUSAL_CODES = [
   'not_the_accepter',
   'peering_wrong_state',
   'peering_protected',
+  'automatic_routes_over_quota',
   // VPCs
   'vpc_not_found',
   'vpc_name_taken',
@@ -67,6 +68,7 @@ export const REFUSAL_CODES = [
   'port_subnet_full',
   // routes and route tables
   'route_not_found',
+  'route_automatic',
   'route_vpc_not_peered',
   'route_destination_local',
   'route_destination_taken',

@@ -14,7 +14,7 @@ function route(destination: string, description = 'old'): Route {
   return {
     ...{ id: `route to ${destination}` as RouteId, tableId: 't' as RouteTableId, vpcId: 'v' as VpcId },
     ...{ projectId: 'p' as ProjectId, isDefault: true, type: 'peering', destination, nexthop: VIA, description },
-    ...{ createdAt: 1, updatedAt: 1 },
+    ...{ automatic: false, createdAt: 1, updatedAt: 1 },
   }
 }
 
@@ -148,3 +148,14 @@ function stepByStep(there: readonly string[], { del, mod, add }: RouteChanges) {
   }
   return table
 }
+
+test('an automatic route is neither deleted nor changed nor replaced, and the text says whose it is', () => {
+  const state = { ...before(), known: [{ ...route('10.1.0.0/16'), automatic: true }], count: 1 }
+  for (const changes of [{ del: ['10.1.0.0/16'] }, { mod: [draft('10.1.0.0/16')] }]) {
+    assertRefused(() => plan(state, changes), 'route_automatic')
+    assertRefused(() => plan(state, { ...changes, add: [draft('10.1.0.0/16')] }), 'route_automatic')
+  }
+  assertRefused(() => plan(state, { add: [draft('10.1.0.0/16')] }), 'table_destination_taken')
+  assertRefused(() => plan(state, { add: [draft('10.1.0.0/16')] }, 'routes'), 'route_destination_taken')
+  assert.throws(() => plan(state, { add: [draft('10.1.0.0/16')] }), /an automatic route of peering via/)
+})

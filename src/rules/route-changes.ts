@@ -1,3 +1,4 @@
+import { refuseAutomatic } from './automatic-routes.ts'
 import { localAround } from './destination.ts'
 import type { PeeringId } from './ids.ts'
 import { isFull } from './quota.ts'
@@ -41,24 +42,23 @@ export interface RoutePlan {
 export function planRoutes(view: RouteView, before: RoutesBefore, changes: RouteChanges, now: number): RoutePlan {
   const there = new Map(before.known.map((route) => [route.destination, route]))
   const removed = changes.del.map((destination) => {
-    const route = requireRoute(there, destination)
+    const route = requireOwnRoute(there, destination)
     there.delete(destination)
     return route
   })
   const updated = new Map<string, Route>()
   for (const { destination, nexthop, description } of changes.mod) {
-    const route = requireRoute(there, destination)
+    const route = requireOwnRoute(there, destination)
     const after = { ...route, nexthop, description: description ?? route.description, updatedAt: now }
     there.set(destination, after)
     updated.set(destination, after)
   }
-  const taken = new Set(there.keys())
+  const added = new Set<string>()
   for (const { destination } of changes.add) {
     refuseLocal(view, destination, before.locals)
-    if (taken.has(destination)) {
-      throw routeRefusal(view, 'destination_taken', `The table has a route to ${destination} already.`)
-    }
-    taken.add(destination)
+    const holder = there.get(destination)
+    if (holder !== undefined || added.has(destination)) throw destinationTaken(view, destination, holder)
+    added.add(destination)
   }
   const count = before.count - removed.length + changes.add.length
   // A table that is too full already, because its limit was lowered, can still be changed and emptied.
@@ -68,11 +68,19 @@ export function planRoutes(view: RouteView, before: RoutesBefore, changes: Route
   return { removed, updated: [...updated.values()], added: changes.add }
 }
 
-/** Local routes are not stored, so that nobody can change one. */
-function requireRoute(there: ReadonlyMap<string, Route>, destination: string): Route {
+/** Local routes are not stored, so that nobody can change one; automatic ones are, and nobody may. */
+function requireOwnRoute(there: ReadonlyMap<string, Route>, destination: string): Route {
   const route = there.get(destination)
-  if (route !== undefined) return route
-  throw new Refusal('table_route_not_found', `The table has no route to ${destination} that can be changed.`)
+  if (route === undefined) {
+    throw new Refusal('table_route_not_found', `The table has no route to ${destination} that can be changed.`)
+  }
+  refuseAutomatic(route)
+  return route
+}
+
+function destinationTaken(view: RouteView, destination: string, holder: Route | undefined): Refusal {
+  const whose = holder?.automatic ? `an automatic route of peering ${holder.nexthop}` : 'a route'
+  return routeRefusal(view, 'destination_taken', `The table has ${whose} to ${destination} already.`)
 }
 
 function refuseLocal(view: RouteView, destination: string, locals: readonly string[]): void {

@@ -10,7 +10,8 @@ const NOTHING = { locals: [], routes: [] }
 function route(destination: string, nexthop: PeeringId = PEERING): Route {
   return {
     ...{ id: destination as RouteId, tableId: 't' as RouteTableId, vpcId: 'v' as VpcId, projectId: 'a' as ProjectId },
-    ...{ isDefault: true, type: 'peering', destination, nexthop, description: '', createdAt: 0, updatedAt: 0 },
+    ...{ isDefault: true, type: 'peering', destination, nexthop, description: '', automatic: false },
+    ...{ createdAt: 0, updatedAt: 0 },
   }
 }
 

@@ -18,7 +18,7 @@ export interface RouteTable {
   readonly updatedAt: number
 }
 
-/** A route that somebody made; the local ones, of the subnets, are not stored. */
+/** A route that somebody made, or that is automatic; the local ones, of the subnets, are not stored. */
 export interface Route {
   readonly id: RouteId
   readonly tableId: RouteTableId
@@ -31,6 +31,8 @@ export interface Route {
   readonly destination: string
   readonly nexthop: PeeringId
   readonly description: string
+  /** Kept by the service for a side of its next hop (automatic-routes.ts), and changed by nobody else. */
+  readonly automatic: boolean
   readonly createdAt: number
   readonly updatedAt: number
 }

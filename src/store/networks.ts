@@ -1,5 +1,7 @@
 /** The part of the seam that keeps what lies inside a VPC: subnets, route tables, routes. */
 import type { PeeringId, ProjectId, RouteId, RouteTableId, SubnetId, VpcId } from '../rules/ids.ts'
+import type { Peering } from '../rules/peering.ts'
+import type { SideName } from '../rules/protection.ts'
 import type { Route, RouteTable } from '../rules/route.ts'
 import type { Subnet } from '../rules/subnet.ts'
 import type { VpcContents } from '../rules/vpc.ts'
@@ -27,7 +29,26 @@ export interface RouteQuery extends Page<RouteId> {
   readonly destination: string | undefined
 }
 
+/** How often what a VPC's network ought to be has changed; 1 when it is made. */
+export interface Generation {
+  readonly vpcId: VpcId
+  readonly generation: number
+}
+
+/** A peering by which a VPC has automatic routes, and the VPC that they lead to. */
+export interface AutomaticPeer {
+  readonly peeringId: PeeringId
+  readonly vpcId: VpcId
+}
+
 export interface NetworkReads {
+  /**
+   * Moves in the transaction that changes what the VPC's network ought to be: its subnets and the tables that they are
+   * routed by, its routes, its ports, its ACTIVE peerings. Undefined: there is no such VPC.
+   */
+  generation(id: VpcId): Awaitable<number | undefined>
+  /** Of all VPCs, in pages, ascending by id. */
+  generations(after: VpcId | undefined, limit: number): Awaitable<readonly Generation[]>
   /** Of a project's VPC; all 0 for a VPC of others, and for one that is not there. */
   contentsOfVpc(projectId: ProjectId, id: VpcId): Awaitable<VpcContents>
 
@@ -43,6 +64,8 @@ export interface NetworkReads {
 
   route(id: RouteId): Awaitable<Route | undefined>
   routes(query: RouteQuery): Awaitable<readonly Route[]>
+  /** Of all its tables, ascending by id. */
+  routesOfVpc(id: VpcId): Awaitable<readonly Route[]>
   /** In the order in which they were made. */
   routesOfTable(id: RouteTableId): Awaitable<readonly Route[]>
   /** The table's route to a destination: the one of this very text. */
@@ -50,6 +73,15 @@ export interface NetworkReads {
   routeCount(id: RouteTableId): Awaitable<number>
   /** Of both sides, whatever the table. */
   routesVia(id: PeeringId): Awaitable<readonly Route[]>
+
+  /** The sides of a peering that ask for automatic routes, the requester first; whatever the peering's status. */
+  automaticSides(id: PeeringId): Awaitable<readonly SideName[]>
+  /** The ACTIVE peerings of which the VPC's side asks for automatic routes, ascending by id. */
+  automaticPeers(id: VpcId): Awaitable<readonly AutomaticPeer[]>
+  /** The VPCs with automatic routes to this one, by an ACTIVE peering; ascending. */
+  automaticFollowers(id: VpcId): Awaitable<readonly VpcId[]>
+  /** The VPCs of a project with automatic routes to anywhere, by an ACTIVE peering; ascending. */
+  automaticVpcsOfProject(id: ProjectId): Awaitable<readonly VpcId[]>
 }
 
 export interface NetworkWrites {
@@ -69,4 +101,7 @@ export interface NetworkWrites {
   /** Next hop and description. */
   updateRoute(route: Route): Awaitable<void>
   deleteRoute(id: RouteId): Awaitable<void>
+
+  /** What is asked for goes with its tombstone, unless it is taken back. */
+  setAutomaticRoutes(peering: Peering, side: SideName, isAutomatic: boolean): Awaitable<void>
 }

@@ -1,5 +1,5 @@
 /** The part of the seam that keeps ports and their addresses. */
-import type { PortId, ProjectId, SubnetId } from '../rules/ids.ts'
+import type { PortId, ProjectId, SubnetId, VpcId } from '../rules/ids.ts'
 import type { Port, PortStatus } from '../rules/port.ts'
 import type { Awaitable, Page } from './page.ts'
 
@@ -26,6 +26,8 @@ export interface PortReads {
   ports(query: PortQuery): Awaitable<readonly Port[]>
   /** One of those in a subnet, if there are any. */
   anyPortIn(id: SubnetId): Awaitable<Port | undefined>
+  /** Those in a VPC whose workload is on this host (`device_owner` is `causeway:netns`); in no order. */
+  portsOnHost(id: VpcId): Awaitable<readonly Port[]>
   isMacTaken(macAddress: string): Awaitable<boolean>
   /** The port that has an address of a subnet, in its one spelling. */
   holderOf(id: SubnetId, ipAddress: string): Awaitable<PortId | undefined>

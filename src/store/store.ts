@@ -36,6 +36,11 @@ export interface Store extends AsyncDisposable {
    * that has not changed, such as one of a write that was undone.
    */
   onPeeringsChanged(listener: (ids: readonly PeeringId[]) => void): void
+  /**
+   * Is told of which VPCs a commit has changed what their networks ought to be, before the writes that did it are
+   * acknowledged. One may be among them that has not changed, and one that is gone.
+   */
+  onNetworksChanged(listener: (ids: readonly VpcId[]) => void): void
   /** Is told, after a commit and before its writes are acknowledged, that there are new events to read. */
   onEvents(listener: () => void): void
   /** Figures for /metrics. */

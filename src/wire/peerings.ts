@@ -54,6 +54,16 @@ export function withWait<S extends Schema>(shape: S): S {
   return { ...shape, headers: WaitHeaders }
 }
 
+const SettledHeaders = {
+  'Causeway-Dataplane': Type.String({
+    description: 'With a data plane: `SYNCED`, nothing is forwarded any more; `DEGRADED`, that is not certain yet.',
+  }),
+}
+
+export function withSettled<S extends Schema>(shape: S): S {
+  return { ...shape, headers: SettledHeaders }
+}
+
 /** Headers of a request for one peering, for who wants them. */
 export const IfMatch = Type.Object({
   'If-Match': Type.Optional(Type.String({ description: 'ETags; 412 unless the peering has one of them.' })),

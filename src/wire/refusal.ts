@@ -62,6 +62,7 @@ export const SPELLINGS = {
   not_the_accepter: { status: 403, type: 'Forbidden', code: 'VPC.1511' },
   peering_wrong_state: { status: 409, type: 'VpcPeeringStateInvalid', code: 'VPC.1512' },
   peering_protected: { status: 409, type: 'VpcPeeringProtected', code: 'VPC.1541' },
+  automatic_routes_over_quota: { status: 409, type: 'OverQuota', code: 'VPC.1543' },
   vpc_not_found: {
     ...{ status: 404, type: 'RouterNotFound' },
     code: { v1: 'VPC.0105', v3: 'VPC.9904', other: 'VPC.1504' },
@@ -93,6 +94,10 @@ export const SPELLINGS = {
   port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
   port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
   route_not_found: { status: 404, type: 'RouteNotFound', code: 'VPC.1521' },
+  route_automatic: {
+    ...{ status: 409, type: 'RouteInUse' },
+    code: { v1: 'VPC.1214', v3: 'VPC.1526', other: 'VPC.1526' },
+  },
   route_vpc_not_peered: { status: 400, type: 'InvalidInput', code: 'VPC.1522' },
   route_destination_local: { status: 400, type: 'InvalidInput', code: 'VPC.1523' },
   route_destination_taken: { status: 409, type: 'RouteConflict', code: 'VPC.1524' },

@@ -70,6 +70,7 @@ test('every VPC of a database of schema 2 has its default table after the start,
   for (const each of vpcs) {
     const tables = tx.routeTablesOfVpc(each.id) as readonly RouteTable[]
     assert.equal(tables.length, 1)
+    assert.equal(tx.generation(each.id), 1)
     assert.notEqual(parseRouteTableId(String(tables[0]?.id)), undefined)
     assert.deepEqual(
       { ...tables[0], id: undefined },

@@ -6,8 +6,10 @@ import type { DomainId, PortId, RouteId, RouteTableId, SubnetId, UserId, VpcId }
 import { STATUSES } from '../../src/rules/status.ts'
 import type { RouteQuery, RouteTableQuery } from '../../src/store/networks.ts'
 import type { PortQuery } from '../../src/store/ports.ts'
+import { automaticReads } from '../../src/store/sqlite/automatic-routes.ts'
 import { connectWriter } from '../../src/store/sqlite/connection.ts'
 import { eventReads, eventWrites } from '../../src/store/sqlite/events.ts'
+import { generationReads } from '../../src/store/sqlite/generations.ts'
 import { peeringPages } from '../../src/store/sqlite/peering-pages.ts'
 import { peeringReads } from '../../src/store/sqlite/peerings.ts'
 import { portReads } from '../../src/store/sqlite/ports.ts'
@@ -76,6 +78,16 @@ test('every list of subnets, route tables and routes reads an index in its order
   for (const statement of statements) assertInOrder(db, statement)
 })
 
+test('who has automatic routes to or from a VPC is one look into an index that has nothing of waiting peerings', () => {
+  const { db, statements } = recording()
+  automaticReads(db)
+  assert.equal(statements.size, 4)
+  for (const statement of statements) assertInOrder(db, statement)
+  const plans = [...statements].map((statement) => planOf(db, statement).join())
+  assert.ok(plans.includes('SEARCH automatic_side USING COVERING INDEX automatic_of_vpc (vpc_id=?)'), plans.join('\n'))
+  assert.ok(plans.includes('SEARCH automatic_side USING COVERING INDEX automatic_to_vpc (peer_vpc_id=?)'))
+})
+
 test('every list of ports reads an index in its order, and every look-up of an address reads one entry of one', () => {
   const { db, statements } = recording()
   portReads(db)
@@ -86,6 +98,19 @@ test('every list of ports reads an index in its order, and every look-up of an a
   assert.deepEqual(
     [planOf(db, runs ?? ''), more],
     [['SEARCH address_run USING PRIMARY KEY (subnet_id=? AND first<?)'], []],
+  )
+})
+
+test('generations are read in the order of their key, and of a VPC only the ports with a workload on this host', () => {
+  const { db, statements } = recording()
+  generationReads(db)
+  assert.equal(statements.size, 2)
+  for (const statement of statements) assertInOrder(db, statement)
+  portReads(db)
+  const [onHost, ...more] = [...statements].filter((statement) => statement.includes('cross join port'))
+  assert.deepEqual(
+    [planOf(db, onHost ?? ''), more],
+    [['SEARCH s USING COVERING INDEX subnet_of_vpc (vpc_id=?)', 'SEARCH p USING INDEX port_on_host (subnet_id=?)'], []],
   )
 })
 
@@ -162,6 +187,8 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   vpc: (tx) => tx.vpc(VPCS[0] as VpcId),
   vpcs: (tx) => [tx.vpcs(NO_VPCS), tx.vpcs({ ...NO_VPCS, after: undefined, before: VPCS[0] as VpcId })],
   vpcNamed: (tx) => tx.vpcNamed(ALICE, 'n'),
+  generation: (tx) => tx.generation(VPCS[0] as VpcId),
+  generations: (tx) => [tx.generations(undefined, 2), tx.generations(VPCS[0], 3)],
   contentsOfVpc: (tx) => tx.contentsOfVpc(ALICE, VPCS[0] as VpcId),
   subnet: (tx) => tx.subnet('s' as SubnetId),
   subnets: (tx) =>
@@ -176,10 +203,15 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
   routeTablesOfVpc: (tx) => tx.routeTablesOfVpc(VPCS[0] as VpcId),
   route: (tx) => tx.route('r' as RouteId),
   routes: (tx) => [tx.routes(NO_ROUTES), tx.routes({ ...NO_ROUTES, before: 'r' as RouteId })],
+  routesOfVpc: (tx) => tx.routesOfVpc(VPCS[0] as VpcId),
   routesOfTable: (tx) => tx.routesOfTable('t' as RouteTableId),
   routeTo: (tx) => tx.routeTo('t' as RouteTableId, '10.0.0.0/8'),
   routeCount: (tx) => tx.routeCount('t' as RouteTableId),
   routesVia: (tx) => tx.routesVia(newId()),
+  automaticSides: (tx) => tx.automaticSides(newId()),
+  automaticPeers: (tx) => tx.automaticPeers(VPCS[0] as VpcId),
+  automaticFollowers: (tx) => tx.automaticFollowers(VPCS[0] as VpcId),
+  automaticVpcsOfProject: (tx) => tx.automaticVpcsOfProject(ALICE),
   port: (tx) => tx.port('p' as PortId),
   ports: (tx) =>
     [undefined, 's' as SubnetId].flatMap((networkId) => [
@@ -187,6 +219,7 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
       tx.ports({ ...NO_PORTS, networkId, before: 'p' as PortId }),
     ]),
   anyPortIn: (tx) => tx.anyPortIn('s' as SubnetId),
+  portsOnHost: (tx) => tx.portsOnHost(VPCS[0] as VpcId),
   isMacTaken: (tx) => tx.isMacTaken('m'),
   holderOf: (tx) => tx.holderOf('s' as SubnetId, 'a'),
   lowestFreeAddress: (tx) => tx.lowestFreeAddress('s' as SubnetId, 1n),

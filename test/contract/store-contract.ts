@@ -1,15 +1,18 @@
 /**
  * What every store must keep, whatever it is made of: the sentences of src/store/store.ts as tests. What is read while
  * others write, opening and closing are in store-life.ts, lists and counters in store-lists.ts, subnets in
- * store-subnets.ts, route tables and routes in store-routes.ts, the history in store-history.ts.
+ * store-subnets.ts, route tables and routes in store-routes.ts, who asks for automatic ones in store-automatic.ts, the
+ * history in store-history.ts, generations in store-generations.ts.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { PeeringId } from '../../src/rules/ids.ts'
 import { Refusal } from '../../src/rules/refusal.ts'
 import type { Store } from '../../src/store/store.ts'
+import { automaticContract } from './store-automatic.ts'
 import * as bodies from './store-bodies.ts'
 import { isUnavailable, look, openFresh } from './store-fresh.ts'
+import { generationContract } from './store-generations.ts'
 import { historyContract } from './store-history.ts'
 import { lifeContract } from './store-life.ts'
 import { listContract } from './store-lists.ts'
@@ -30,7 +33,9 @@ export function storeContract(name: string, kind: StoreKind): void {
     portContract(kind)
     subnetContract(kind)
     routeContract(kind)
+    automaticContract(kind)
     historyContract(kind)
+    generationContract(kind)
   })
 }
 

@@ -202,7 +202,7 @@ function routeIn(table: RouteTable, { id, ...rest }: { readonly id: string } & P
   return {
     ...{ id: id as RouteId, tableId: table.id, vpcId: table.vpcId, projectId: table.projectId },
     ...{ isDefault: table.isDefault, type: 'peering', destination: DESTINATIONS[0], nexthop: PEERINGS[0] },
-    ...{ description: '', createdAt: 1, updatedAt: 1 },
+    ...{ description: '', automatic: false, createdAt: 1, updatedAt: 1 },
     ...rest,
   }
 }
@@ -219,6 +219,7 @@ const anyRoute: fc.Arbitrary<Route> = fc
     {
       ...{ id: fc.uuid(), table: fc.constantFrom(...TABLES), destination: fc.constantFrom(...DESTINATIONS) },
       ...{ nexthop: fc.constantFrom<PeeringId>(...PEERINGS), description: fc.constantFrom('', 'd') },
+      ...{ automatic: fc.boolean() },
       ...{ createdAt: fc.nat({ max: 5 }), updatedAt: fc.nat({ max: 5 }) },
     },
     { noNullPrototype: true },

@@ -46,9 +46,8 @@ suite('explain', () => {
       ...{ from: { port: mine.port }, to: { vpc: theirs.vpc, address: theirs.v4 } },
     })
     assert.equal(refused.status, 404, 'a VPC that has nothing to do with the caller')
-    assert.deepEqual(codesIn(await ask(alice, { port: mine.port }, { address: theirs.v4 })), [
-      ...['unreachable', 'NO_PEERING', 'NO_ROUTE'],
-    ])
+    const unnamed = () => ask(alice, { port: mine.port }, { address: theirs.v4 })
+    assert.deepEqual(codesIn(await unnamed()), ['unreachable', 'NO_PEERING', 'NO_ROUTE'])
     const { id } = await requestPeering(service, alice, mine.vpc, bob, theirs.vpc)
     const pending = ['unreachable', 'PEERING_PENDING', 'NO_ROUTE', 'NO_RETURN_ROUTE']
     assert.deepEqual(await told(alice, mine, theirs), pending)
@@ -67,9 +66,7 @@ suite('explain', () => {
     await makeRoute(service, bob, theirs.vpc, id, mine.cidr6)
     assert.deepEqual(codesIn(await v6()), ['reachable'])
     assert.equal((await service.ask(bob, 'DELETE', `${PEERINGS}/${id}`)).status, 204)
-    assert.deepEqual(codesIn(await ask(alice, { port: mine.port }, { address: theirs.v4 })), [
-      ...['unreachable', 'NO_PEERING', 'NO_ROUTE'],
-    ])
+    assert.deepEqual(codesIn(await unnamed()), ['unreachable', 'NO_PEERING', 'NO_ROUTE'])
   })
 
   test('tells a rejected and an expired request apart, at the very instant, and the newest one counts', async () => {
@@ -173,8 +170,8 @@ suite('explain', () => {
     const known = await ask(admin, { port: mine.port }, { address: other.v4 })
     assert.deepEqual(codesIn(known), ['unreachable', 'NOT_TRANSITIVE', 'NO_SUCH_SUBNET'])
     assert.ok(JSON.stringify(known).includes(routed.id) && JSON.stringify(known).includes(own.id))
-    const hidden = [theirs.subnet, own.id, other.vpc, theirs.port]
-    for (const secret of hidden) assert.ok(!JSON.stringify([await beyond(), await asked()]).includes(secret))
+    for (const secret of [theirs.subnet, own.id, other.vpc, theirs.port])
+      assert.ok(!JSON.stringify([await beyond(), await asked()]).includes(secret))
   })
 
   test('an unanswered request opens nothing: what the VPC that was asked for is like stays untold', async () => {
@@ -235,9 +232,9 @@ suite('explain', () => {
     const { id } = await requestPeering(service, alice, mine.vpc, bob, theirs.vpc)
     assert.equal((await service.ask(bob, 'PUT', `${PEERINGS}/${id}/accept`)).status, 200)
     await requestPeering(service, alice, mine.vpc, bob, twin.vpc)
-    const asked = [{ port: mine.port }, { vpc: twin.vpc, address: twin.v4 }] as const
-    assert.deepEqual(codesIn(await ask(alice, ...asked)).slice(0, 2), ['unreachable', 'PEERING_PENDING'])
-    assert.deepEqual(codesIn(await ask(admin, ...asked)).slice(0, 2), ['unreachable', 'NOT_TRANSITIVE'])
+    const first = async (who: Person) =>
+      codesIn(await ask(who, { port: mine.port }, { vpc: twin.vpc, address: twin.v4 }))[1]
+    assert.deepEqual([await first(alice), await first(admin)], ['PEERING_PENDING', 'NOT_TRANSITIVE'])
   })
 
   test('two subnets of one block: what is meant for the other VPC stays at home', async () => {

@@ -83,7 +83,7 @@ export async function callsWithBody(service: TestService): Promise<readonly Body
     ...(await subnetCalls(service, from)),
     ...ownCalls(service, from, peering),
     ...(await portCalls(service, from)),
-    'PUT /causeway/v1/peerings/{id}': [alice, `/causeway/v1/peerings/${id}`, { protected: false }],
+    'PUT /causeway/v1/peerings/{id}': [alice, `/causeway/v1/peerings/${id}`, { protected: false, auto_routes: false }],
     'PUT /causeway/v1/projects/{target_id}/quotas': [
       admin,
       `/causeway/v1/projects/${alice.projectId}/quotas`,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../../src/config.ts'
-import { type Service, startService } from '../../src/service.ts'
+import { type OpenDataplane, type Service, startService } from '../../src/service.ts'
 import { assertShape } from './shapes.ts'
 import { signHeaders } from './sign.ts'
 
@@ -51,6 +51,8 @@ export interface TestService extends AsyncDisposable {
   /** Stops and starts again on the same folder, with other settings where some are given; tokens stay good. */
   restart(settings?: Partial<Config>): Promise<void>
   sweep(): Promise<void>
+  /** Looks at all of the network. */
+  reconcile(): Promise<void>
   beat(): void
   /** Lines of the log so far. */
   readonly log: readonly string[]
@@ -59,9 +61,15 @@ export interface TestService extends AsyncDisposable {
 export interface TestOptions {
   readonly settings?: Partial<Config>
   readonly startAt?: number
+  /** What carries the packets; nothing, where it is not given. */
+  readonly openDataplane?: OpenDataplane
 }
 
-export async function startTestService({ settings, startAt = Date.now() }: TestOptions = {}): Promise<TestService> {
+export async function startTestService({
+  settings,
+  startAt = Date.now(),
+  openDataplane,
+}: TestOptions = {}): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'))
   const log: string[] = []
   const logger = pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) })
@@ -72,8 +80,10 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
       at += ms
     },
   }
-  let config = { ...readConfig({ CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder }), ...settings }
-  let service: Service = await startService(config, logger, clock.now)
+  const dataplane = openDataplane === undefined ? 'none' : 'netns'
+  const environment = { CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder, CAUSEWAY_DATAPLANE: dataplane }
+  let config = { ...readConfig(environment), ...settings }
+  let service: Service = await startService(config, logger, clock.now, openDataplane)
 
   const ask: TestService['ask'] = (who, method, path, body) =>
     send(service.url, method, path, body, who ? { 'x-auth-token': who.token } : {})
@@ -109,9 +119,10 @@ export async function startTestService({ settings, startAt = Date.now() }: TestO
     async restart(changed = {}) {
       await service[Symbol.asyncDispose]()
       config = { ...config, ...changed }
-      service = await startService(config, logger, clock.now)
+      service = await startService(config, logger, clock.now, openDataplane)
     },
     sweep: () => service.sweep(),
+    reconcile: () => service.reconcile(),
     beat: () => service.beat(),
     async [Symbol.asyncDispose]() {
       await service[Symbol.asyncDispose]()

@@ -24,6 +24,7 @@ import {
   ShowPeeringQuery,
   UpdatePeeringRequest,
   withEtag,
+  withSettled,
   withWait,
 } from '../../wire/peerings.ts'
 import { baseOf } from '../address.ts'
@@ -37,7 +38,7 @@ import { sidesOf } from './peering-sides.ts'
 const PATH = '/v2.0/vpc/peerings'
 
 export function peeringRoutes(app: App, parts: ServerParts): void {
-  const { perform, publicUrl } = parts
+  const { perform, publicUrl, network } = parts
   app.get(
     PATH,
     {
@@ -86,7 +87,7 @@ export function peeringRoutes(app: App, parts: ServerParts): void {
     async (request, reply) => {
       const id = peeringIdOf(request.params)
       const look = () => perform(showPeering, asker(request), id)
-      const peering = await lookOrWait(parts, request, reply, id, look, (seen) => seen)
+      const peering = await lookOrWait(parts, request, reply, id, look, { peeringOf: (seen) => seen })
       if (!isKnown(request, () => versionOf(peering))) return sendPeering(reply, peering)
       return reply.code(304).header('etag', peeringEtag(peering)).send(null)
     },
@@ -142,10 +143,12 @@ export function peeringRoutes(app: App, parts: ServerParts): void {
     `${PATH}/:id`,
     {
       config: { headers: IfMatch },
-      schema: describe('peerings', 'Delete a peering, in any status', { response: { 204: NO_BODY } }),
+      schema: describe('peerings', 'Delete a peering, in any status', { response: { 204: withSettled(NO_BODY) } }),
     },
     async (request, reply) => {
-      await perform(deletePeering, changer(request), peeringIdOf(request.params))
+      const deleted = await perform(deletePeering, changer(request), peeringIdOf(request.params))
+      // The promise of P5: it is answered when no packet goes any more, or says that this is not known.
+      if (network !== undefined) reply.header('causeway-dataplane', await network.settled(deleted))
       return reply.code(204).send(null)
     },
   )

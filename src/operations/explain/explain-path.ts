@@ -1,5 +1,5 @@
 /** Reads what decides a path, of both sides; src/rules/explain.ts makes the answer of it. */
-import { actingProject, canSee } from '../../rules/access.ts'
+import { actingProject, canSee, mayKnow } from '../../rules/access.ts'
 import type { Question, VpcFacts, World } from '../../rules/explain-facts.ts'
 import { isV6, peersOf, routesTo, sourceSubnet, subnetAround } from '../../rules/explain-walk.ts'
 import type { PortId, VpcId } from '../../rules/ids.ts'
@@ -9,7 +9,6 @@ import { invalidInput } from '../../rules/refusal.ts'
 import { vpcNotFound } from '../../rules/vpc.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import { type Context, reading } from '../operation.ts'
-import { mayKnow } from '../plan/findings.ts'
 import { loadAnyVpc } from '../vpcs/load-vpc.ts'
 import { readVpcFacts } from './read-vpc-facts.ts'
 

@@ -5,7 +5,7 @@ import type { Verb } from '../../rules/status.ts'
 import type { PeeringEvent, Why } from '../../store/history.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import type { Context } from '../operation.ts'
-import { deleteRoutesVia } from '../routes/delete-routes-via.ts'
+import { deleteRoutesVia } from '../routes/delete-routes.ts'
 
 /** Takes one step through the table and saves it with what else changed. Throws where the table has no such step. */
 export async function changePeering(

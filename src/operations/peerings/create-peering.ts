@@ -25,7 +25,10 @@ export interface NewPeering extends NewSides {
   readonly description: string
 }
 
-/** ACTIVE at once inside one project, else a request that waits for the accepter. The order of the checks is public. */
+/**
+ * ACTIVE at once inside one project, else a request that waits for the accepter.  The order of the checks is public.
+ * Nobody can have asked for automatic routes by it yet, so there is nothing to make of them.
+ */
 export const createPeering = writing<NewPeering, Peering>('createPeering', async (tx, context, input) => {
   const { requestVpc, acceptVpc } = await loadVpcs(tx, context, input)
   await refuseSecond(tx, context, requestVpc, acceptVpc)

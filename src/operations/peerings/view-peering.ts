@@ -1,5 +1,5 @@
 import type { PeeringId } from '../../rules/ids.ts'
-import type { PeeringView } from '../../rules/protection.ts'
+import { type PeeringView, perSide } from '../../rules/peering-view.ts'
 import type { ReadTransaction } from '../../store/store.ts'
 import { type Context, reading } from '../operation.ts'
 import { loadPeering } from './load-peering.ts'
@@ -10,5 +10,10 @@ export const viewPeering = reading<PeeringId, PeeringView>('viewPeering', loadVi
 /** Likewise; *not found* as for the peering itself. */
 export async function loadView(tx: ReadTransaction, context: Context, id: PeeringId): Promise<PeeringView> {
   const peering = await loadPeering(tx, context, id)
-  return { peering, protectedBy: await tx.protectedBy(id) }
+  const automatic = await tx.automaticSides(id)
+  return {
+    peering,
+    protectedBy: await tx.protectedBy(id),
+    autoRoutes: perSide(context.caller, peering, (side) => automatic.includes(side)),
+  }
 }

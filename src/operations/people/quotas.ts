@@ -6,6 +6,7 @@ import type { ReadTransaction } from '../../store/store.ts'
 import { limitOf } from '../limit-of.ts'
 import { type Context, reading, writing } from '../operation.ts'
 import { overdueRequests } from '../peerings/overdue-requests.ts'
+import { syncAutomaticRoutes } from '../routes/sync-automatic-routes.ts'
 
 /** `limit` -1: unlimited. */
 export interface QuotaState {
@@ -41,6 +42,10 @@ export const setQuotas = writing<QuotaChange, readonly QuotaState[]>(
     for (const { resource } of before) {
       const limit = limits[resource]
       if (limit !== undefined) await tx.setLimit(projectId, resource, limit ?? undefined)
+    }
+    // A higher one may have room for automatic routes that had to stay out.
+    if (limits.routetableContainRoutes !== undefined) {
+      await syncAutomaticRoutes(tx, context, await tx.automaticVpcsOfProject(projectId))
     }
     return quotasOf(tx, context, projectId)
   },

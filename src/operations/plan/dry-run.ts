@@ -44,6 +44,7 @@ const WRITES: Writes = {
   insertRoute: nothing,
   updateRoute: nothing,
   deleteRoute: nothing,
+  setAutomaticRoutes: nothing,
   insertPort: nothing,
   updatePort: nothing,
   deletePort: nothing,

@@ -1,6 +1,5 @@
 /** How the parts of a plan are found: each check by itself, so that one does not hide the next. */
-import type { Caller } from '../../rules/access.ts'
-import type { PeeringId, ProjectId } from '../../rules/ids.ts'
+import type { PeeringId } from '../../rules/ids.ts'
 import { type Finding, refused, warning } from '../../rules/plan.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import { overlapOf, type Vpc } from '../../rules/vpc.ts'
@@ -18,10 +17,6 @@ export async function attempt<T>(
     if (!(error instanceof Refusal)) throw error
     return { findings: [refused(error)] }
   }
-}
-
-export function mayKnow(caller: Caller, project: ProjectId): boolean {
-  return caller.admin || caller.projectId === project
 }
 
 /**

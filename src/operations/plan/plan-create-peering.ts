@@ -1,4 +1,4 @@
-import { actingProject } from '../../rules/access.ts'
+import { actingProject, mayKnow } from '../../rules/access.ts'
 import type { Finding, Plan } from '../../rules/plan.ts'
 import { firstStatus } from '../../rules/status.ts'
 import type { Vpc } from '../../rules/vpc.ts'
@@ -7,7 +7,7 @@ import { type Context, reading } from '../operation.ts'
 import { loadVpcs, type NewSides, refuseOverlap, refuseSecond } from '../peerings/create-peering.ts'
 import { refuseOverQuota } from '../peerings/refuse-over-quota.ts'
 import { dryRun } from './dry-run.ts'
-import { attempt, mayKnow, overlapOfBlocks, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
+import { attempt, overlapOfBlocks, overlapOfSubnets, overlapsWithPeers } from './findings.ts'
 
 /** What a create of this peering would meet. Who may not ask for it learns no more than the create would tell. */
 export const planCreatePeering = reading<NewSides, Plan>('planCreatePeering', async (tx, context, sides) => {

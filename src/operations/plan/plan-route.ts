@@ -1,3 +1,4 @@
+import { refuseAutomatic } from '../../rules/automatic-routes.ts'
 import { isWithin, localDestinations } from '../../rules/destination.ts'
 import type { PeeringId, RouteId } from '../../rules/ids.ts'
 import { type Finding, type Plan, ROUTE_WARNINGS, warning } from '../../rules/plan.ts'
@@ -8,6 +9,7 @@ import { reading } from '../operation.ts'
 import { createRoute, type NewRoute } from '../routes/create-route.ts'
 import { loadRoute } from '../routes/load-route.ts'
 import { factsOf } from '../routes/report-routes.ts'
+import { planAutomatic } from './automatic.ts'
 import { tryOut } from './dry-run.ts'
 import { attempt } from './findings.ts'
 
@@ -21,12 +23,23 @@ export const planCreateRoute = reading<NewRoute, Plan>('planCreateRoute', async 
 /** Whether the other side's routes would lose their way back. */
 export const planDeleteRoute = reading<RouteId, Plan>('planDeleteRoute', async (tx, context, id) => {
   const route = await loadRoute(tx, context, id)
+  const { findings: refusals } = await attempt(() => refuseAutomatic(route))
+  if (refusals.length > 0) return { findings: refusals, removes: [], status: undefined }
   const { near, far } = await bothSides(tx, route.vpcId, route.nexthop)
   const without = { ...near, routes: near.routes.filter((each) => each.id !== id) }
   const loses = isRouted(near, far) && !isRouted(without, far) && isRouted(far, near)
   const message = 'The routes of the other side would have no way back.'
   const findings = loses ? [warning('route_missing_return', message, [{ type: 'peering', id: route.nexthop }])] : []
-  return { findings, removes: [{ type: 'route', id }], status: undefined }
+  const as: ReadTransaction = {
+    ...tx,
+    routesOfTable: async (table) => (await tx.routesOfTable(table)).filter((each) => each.id !== id),
+  }
+  const automatic = await planAutomatic(tx, as, context, [route.vpcId])
+  return {
+    findings: [...findings, ...automatic.findings],
+    removes: [{ type: 'route', id }, ...automatic.removes],
+    status: undefined,
+  }
 })
 
 /** `added` is a route as it would be. */

@@ -8,6 +8,7 @@ import { deleteVpc } from '../vpcs/delete-vpc.ts'
 import { livePeers } from '../vpcs/live-peers.ts'
 import { loadVpc } from '../vpcs/load-vpc.ts'
 import { updateVpc, type VpcChange } from '../vpcs/update-vpc.ts'
+import { planAutomatic } from './automatic.ts'
 import { tryOut } from './dry-run.ts'
 import { attempt } from './findings.ts'
 
@@ -41,8 +42,12 @@ async function planBlocks(
 ): Promise<Plan> {
   const before = await loadVpc(tx, context, id)
   const changed = await attempt(change)
-  const warnings = 'value' in changed ? await newOverlaps(tx, context, before, changed.value) : []
-  return { findings: [...changed.findings, ...warnings], removes: [], status: undefined }
+  if (!('value' in changed)) return { findings: changed.findings, removes: [], status: undefined }
+  const after = changed.value
+  const as: ReadTransaction = { ...tx, vpc: (each) => (each === id ? after : tx.vpc(each)) }
+  const automatic = await planAutomatic(tx, as, context, await tx.automaticFollowers(id))
+  const overlaps = await newOverlaps(tx, context, before, after)
+  return { findings: [...overlaps, ...automatic.findings], removes: automatic.removes, status: undefined }
 }
 
 /** Peers that the VPC's blocks would overlap and do not yet; in strict mode that is a refusal already. */

@@ -28,7 +28,7 @@ export async function changeRoutes(
   const added = plan.added.map(
     ({ destination, nexthop, description = '' }, nth): Route => ({
       ...{ id: idOf(nth) as RouteId, tableId: table.id, vpcId: table.vpcId, projectId: table.projectId },
-      ...{ isDefault: table.isDefault, type: 'peering', destination, nexthop, description },
+      ...{ isDefault: table.isDefault, type: 'peering', destination, nexthop, description, automatic: false },
       ...{ createdAt: context.now, updatedAt: context.now },
     }),
   )

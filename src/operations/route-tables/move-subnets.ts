@@ -4,6 +4,7 @@ import type { RouteTable } from '../../rules/route.ts'
 import type { Subnet } from '../../rules/subnet.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import { writing } from '../operation.ts'
+import { defaultTableOf } from './default-table.ts'
 import { loadRouteTable } from './load-route-table.ts'
 import { type WholeTable, wholeTable } from './whole-table.ts'
 
@@ -20,7 +21,7 @@ export const moveSubnets = writing<SubnetMoves, WholeTable>(
   'moveSubnets',
   async (tx, context, { id, disassociate, associate }) => {
     const table = await loadRouteTable(tx, context, id)
-    const main = await defaultTableOf(tx, table)
+    const { id: main } = await defaultTableOf(tx, table.vpcId)
     for (const subnetId of disassociate) {
       const subnet = await loadSubnetFor(tx, table, subnetId)
       if (table.isDefault || subnet.routeTableId !== id) {
@@ -40,10 +41,4 @@ async function loadSubnetFor(tx: WriteTransaction, table: RouteTable, id: Subnet
   // One answer for "no such subnet" and "somebody else's": either way it is none of this VPC.
   if (subnet?.vpcId === table.vpcId) return subnet
   throw new Refusal('table_subnet_invalid', `VPC ${table.vpcId} has no subnet ${id}.`, { subnetId: id })
-}
-
-async function defaultTableOf(tx: WriteTransaction, { vpcId }: RouteTable): Promise<RouteTableId> {
-  const table = (await tx.routeTablesOfVpc(vpcId)).find(({ isDefault }) => isDefault)
-  if (table === undefined) throw new Error(`VPC ${vpcId} has no default route table`)
-  return table.id
 }

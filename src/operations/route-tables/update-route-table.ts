@@ -1,6 +1,7 @@
 import type { RouteTableId } from '../../rules/ids.ts'
 import type { RouteChanges } from '../../rules/route-changes.ts'
 import { furtherId, writing } from '../operation.ts'
+import { syncAutomaticRoutes } from '../routes/sync-automatic-routes.ts'
 import { changeRoutes } from './change-routes.ts'
 import { loadRouteTable } from './load-route-table.ts'
 import { type WholeTable, wholeTable } from './whole-table.ts'
@@ -26,6 +27,7 @@ export const updateRouteTable = writing<RouteTableChange, WholeTable>(
       updatedAt: context.now,
     }
     await tx.updateRouteTable(after)
+    if (table.isDefault && routes.del.length > 0) await syncAutomaticRoutes(tx, context, [table.vpcId])
     return wholeTable(tx, after)
   },
 )

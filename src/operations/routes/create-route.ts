@@ -5,6 +5,7 @@ import { vpcNotFound } from '../../rules/vpc.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import { type Context, writing } from '../operation.ts'
 import { changeRoutes } from '../route-tables/change-routes.ts'
+import { findDefaultTable } from '../route-tables/default-table.ts'
 
 export interface NewRoute {
   readonly vpcId: VpcId
@@ -25,8 +26,7 @@ export const createRoute = writing<NewRoute, Route>('createRoute', async (tx, co
 /** This API's paths name no project, so an admin acts in the project of whatever VPC it names. */
 async function loadDefaultTable(tx: WriteTransaction, { caller }: Context, vpcId: VpcId): Promise<RouteTable> {
   const project = actingProject(caller)
-  const tables = await tx.routeTablesOfVpc(vpcId)
-  const table = tables.find(({ isDefault }) => isDefault)
+  const table = await findDefaultTable(tx, vpcId)
   if (table === undefined || !(caller.admin || table.projectId === project)) throw vpcNotFound(vpcId)
   return table
 }

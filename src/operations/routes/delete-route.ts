@@ -1,10 +1,13 @@
+import { refuseAutomatic } from '../../rules/automatic-routes.ts'
 import type { RouteId } from '../../rules/ids.ts'
 import { writing } from '../operation.ts'
-import { touchTable } from '../route-tables/touch-table.ts'
+import { deleteRoutes } from './delete-routes.ts'
 import { loadRoute } from './load-route.ts'
+import { syncAutomaticRoutes } from './sync-automatic-routes.ts'
 
 export const deleteRoute = writing<RouteId, void>('deleteRoute', async (tx, context, id) => {
-  const { tableId } = await loadRoute(tx, context, id)
-  await tx.deleteRoute(id)
-  await touchTable(tx, tableId, context.now)
+  const route = await loadRoute(tx, context, id)
+  refuseAutomatic(route)
+  await deleteRoutes(tx, [route], context.now)
+  await syncAutomaticRoutes(tx, context, [route.vpcId])
 })

@@ -6,8 +6,10 @@ import { freeV6 } from '../../rules/subnet-v6.ts'
 import type { Tag } from '../../rules/tag.ts'
 import { limitOf } from '../limit-of.ts'
 import { furtherId, writing } from '../operation.ts'
+import { defaultTableOf } from '../route-tables/default-table.ts'
 import { loadVpc } from '../vpcs/load-vpc.ts'
 import { refuseCoveredRoutes } from './refuse-covered-routes.ts'
+import { syncRoutes } from './sync-routes.ts'
 
 export interface NewSubnet {
   readonly vpcId: VpcId
@@ -33,8 +35,7 @@ export const createSubnet = writing<NewSubnet, Subnet>(
     if (isFull(await tx.used(projectId, 'subnet'), await limitOf(tx, projectId, 'subnet'))) throw overQuota('subnet')
     const sisters = await tx.subnetsOfVpc(vpc.id)
     assertPlace(vpc, sisters, input.cidr)
-    const table = (await tx.routeTablesOfVpc(vpc.id)).find(({ isDefault }) => isDefault)
-    if (table === undefined) throw new Error(`VPC ${vpc.id} has lost its default table`)
+    const table = await defaultTableOf(tx, vpc.id)
     const subnet: Subnet = {
       ...input,
       ...{ id: newId as SubnetId, projectId, routeTableId: table.id },
@@ -44,6 +45,7 @@ export const createSubnet = writing<NewSubnet, Subnet>(
     }
     await refuseCoveredRoutes(tx, subnet)
     await tx.insertSubnet(subnet)
+    await syncRoutes(tx, context, subnet)
     return subnet
   },
 )

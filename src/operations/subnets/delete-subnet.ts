@@ -1,6 +1,7 @@
 import { Refusal } from '../../rules/refusal.ts'
 import { writing } from '../operation.ts'
 import { loadNestedSubnet, type NestedSubnet } from './load-subnet.ts'
+import { syncRoutes } from './sync-routes.ts'
 
 /** What is still in use is refused with 409, never with 400: clients take a 400 here for *already gone*. */
 export const deleteSubnet = writing<NestedSubnet, void>('deleteSubnet', async (tx, context, which) => {
@@ -12,4 +13,5 @@ export const deleteSubnet = writing<NestedSubnet, void>('deleteSubnet', async (t
     })
   }
   await tx.deleteSubnet(subnet)
+  await syncRoutes(tx, context, subnet)
 })

@@ -6,6 +6,7 @@ import { freeV6 } from '../../rules/subnet-v6.ts'
 import { writing } from '../operation.ts'
 import { loadNestedSubnet, type NestedSubnet } from './load-subnet.ts'
 import { refuseCoveredRoutes } from './refuse-covered-routes.ts'
+import { syncRoutes } from './sync-routes.ts'
 
 export interface SubnetChange extends NestedSubnet {
   readonly name: string
@@ -36,5 +37,6 @@ export const updateSubnet = writing<SubnetChange, Subnet>('updateSubnet', async 
   }
   if (gainsV6) await refuseCoveredRoutes(tx, after)
   await tx.updateSubnet(after)
+  if (gainsV6) await syncRoutes(tx, context, after)
   return after
 })

@@ -1,6 +1,7 @@
 import type { VpcId } from '../../rules/ids.ts'
 import { addExtendCidrs, removeExtendCidrs, type Vpc } from '../../rules/vpc.ts'
 import { writing } from '../operation.ts'
+import { syncAutomaticRoutes } from '../routes/sync-automatic-routes.ts'
 import { loadVpc } from './load-vpc.ts'
 import { refuseDisplacedSubnets } from './refuse-displaced-subnets.ts'
 import { refuseOverlapWithPeers } from './refuse-overlap-with-peers.ts'
@@ -21,7 +22,9 @@ export const changeExtendCidrs = writing<ExtendCidrChange, Vpc>(
     const after = (verb === 'add' ? addExtendCidrs : removeExtendCidrs)(vpc, cidrs, context.now)
     if (verb === 'add') await refuseOverlapWithPeers(tx, context, after)
     else await refuseDisplacedSubnets(tx, after, 'extend_cidr_in_use')
-    if (!dryRun) await tx.updateVpc(after)
+    if (dryRun) return after
+    await tx.updateVpc(after)
+    await syncAutomaticRoutes(tx, context, await tx.automaticFollowers(id))
     return after
   },
 )

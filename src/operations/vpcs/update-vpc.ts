@@ -1,6 +1,7 @@
 import type { VpcId } from '../../rules/ids.ts'
 import type { Vpc } from '../../rules/vpc.ts'
 import { writing } from '../operation.ts'
+import { syncAutomaticRoutes } from '../routes/sync-automatic-routes.ts'
 import { loadVpc } from './load-vpc.ts'
 import { refuseDisplacedSubnets } from './refuse-displaced-subnets.ts'
 import { refuseOverlapWithPeers } from './refuse-overlap-with-peers.ts'
@@ -30,6 +31,8 @@ export const updateVpc = writing<VpcChange, Vpc>('updateVpc', async (tx, context
     await refuseDisplacedSubnets(tx, after, 'vpc_cidr_displaces_subnet')
     await refuseOverlapWithPeers(tx, context, after)
   }
-  if (!change.dryRun) await tx.updateVpc(after)
+  if (change.dryRun) return after
+  await tx.updateVpc(after)
+  if (after.cidr !== vpc.cidr) await syncAutomaticRoutes(tx, context, await tx.automaticFollowers(vpc.id))
   return after
 })

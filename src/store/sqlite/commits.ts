@@ -3,7 +3,7 @@
  * refusal travels as plain data.
  */
 import { inspect } from 'node:util'
-import type { PeeringId, ProjectId } from '../../rules/ids.ts'
+import type { PeeringId, ProjectId, VpcId } from '../../rules/ids.ts'
 import { Refusal, type RefusalCode, type RefusalFacts } from '../../rules/refusal.ts'
 
 /** One body to run: its name in the module of bodies, and its input. */
@@ -28,6 +28,8 @@ export interface Commit {
   readonly peerings: readonly PeeringId[]
   /** Those that take part in these peerings. */
   readonly projects: readonly ProjectId[]
+  /** The VPCs whose networks ought to be others than before. */
+  readonly networks: readonly VpcId[]
   readonly people: boolean
   readonly events: boolean
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { countsFor, type Peering, participants } from '../../rules/peering.ts'
 import type { Status } from '../../rules/status.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import type { Generations } from './generations.ts'
 import { peeringPages } from './peering-pages.ts'
 import { PEERING_COLUMNS, toPeering } from './peering-row.ts'
 import { limitTo } from './planning.ts'
@@ -53,8 +54,12 @@ export function peeringReads(db: DatabaseSync): PeeringReads {
   }
 }
 
-/** `touched` is called for every peering that is changed. */
-export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => void): PeeringWrites {
+/** `touched` is called for every peering that is changed. Only ACTIVE ones are part of a network. */
+export function peeringWrites(
+  db: DatabaseSync,
+  generations: Generations,
+  touched: (peering: Peering) => void,
+): PeeringWrites {
   const insert = db.prepare(`
     insert into peering
       (id, name, description, status, request_vpc_id, request_project_id, accept_vpc_id, accept_project_id, created_at,
@@ -66,8 +71,13 @@ export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => v
   const updateMember = db.prepare(`
     update peering_member set deleted = :deleted, status = :status, name = :name
     where project_id = :project and deleted = 0 and peering_id = :id`)
+  const followStatus = db.prepare('update automatic_side set is_active = ? where peering_id = ?')
   const removeMember = db.prepare('delete from peering_member where project_id = ? and deleted = 1 and peering_id = ?')
   const count = quotaCounter(db, 'vpcPeer')
+  const moveBoth = ({ requester, accepter }: Peering): void => {
+    generations.move(requester.vpcId)
+    generations.move(accepter.vpcId)
+  }
   return {
     insertPeering(peering) {
       const { id, name, description, status, requester, accepter, createdAt, updatedAt } = peering
@@ -77,6 +87,7 @@ export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => v
       )
       for (const project of participants(peering)) insertMember.run(project, deleted(status), id, status, name)
       count([], countsFor(peering))
+      if (status === 'ACTIVE') moveBoth(peering)
       touched(peering)
     },
     updatePeering(before, after) {
@@ -86,7 +97,9 @@ export function peeringWrites(db: DatabaseSync, touched: (peering: Peering) => v
         for (const project of participants(after))
           updateMember.run({ deleted: deleted(status), status, name, project, id })
       }
+      if (status !== before.status) followStatus.run(Number(status === 'ACTIVE'), id)
       count(countsFor(before), countsFor(after))
+      if ((status === 'ACTIVE') !== (before.status === 'ACTIVE')) moveBoth(after)
       touched(after)
     },
     forgetPeering(id) {

@@ -1,9 +1,10 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { type AddressRange, free, includes, lowestFree, parseAddress, take } from '../../rules/address.ts'
-import type { PortId, ProjectId, SubnetId } from '../../rules/ids.ts'
+import type { PortId, ProjectId, SubnetId, VpcId } from '../../rules/ids.ts'
 import type { AddressPair, FixedIp, Port, PortStatus } from '../../rules/port.ts'
 import type { DhcpOption } from '../../rules/subnet.ts'
 import type { PortReads, PortWrites } from '../ports.ts'
+import type { Generations } from './generations.ts'
 import { limitTo } from './planning.ts'
 
 /** A list that is absent filters nothing; it is passed as JSON, so that one statement serves any length. */
@@ -26,6 +27,9 @@ export function portReads(db: DatabaseSync): PortReads {
   const byId = db.prepare('select * from port where id = ?')
   const byMac = db.prepare('select 1 from port where mac_address = ?')
   const inSubnet = db.prepare(`select * from port where subnet_id = ? order by id ${limitTo('1')}`)
+  const onHost = db.prepare(`
+    select p.* from subnet s cross join port p
+    where s.vpc_id = ? and p.subnet_id = s.id and p.device_owner = 'causeway:netns'`)
   const holder = db.prepare('select port_id from address where subnet_id = ? and address = ?')
   const runBefore = runReader(db)
   const page = (scope: string, order: string) =>
@@ -59,6 +63,7 @@ export function portReads(db: DatabaseSync): PortReads {
       const row = inSubnet.get(id)
       return row && toPort(row)
     },
+    portsOnHost: (id) => onHost.all(id).map(toPort),
     isMacTaken: (macAddress) => byMac.get(macAddress) !== undefined,
     holderOf: (id, ipAddress) => holder.get(id, ipAddress)?.port_id as PortId | undefined,
     lowestFreeAddress: (id, from) => lowestFree(from, runBefore(id, from)),
@@ -67,7 +72,7 @@ export function portReads(db: DatabaseSync): PortReads {
 
 type Pages = Readonly<Record<'forwards' | 'backwards', ReturnType<DatabaseSync['prepare']>>>
 
-export function portWrites(db: DatabaseSync): PortWrites {
+export function portWrites(db: DatabaseSync, generations: Generations): PortWrites {
   const insert = db.prepare(`
     insert into port
       (id, project_id, subnet_id, name, admin_state_up, mac_address, fixed_ips, device_id, device_owner, host_id,
@@ -77,7 +82,15 @@ export function portWrites(db: DatabaseSync): PortWrites {
     update port set name = ?, admin_state_up = ?, device_id = ?, device_owner = ?, host_id = ?, profile = ?,
       status = ?, security_groups = ?, allowed_address_pairs = ?, extra_dhcp_opts = ? where id = ?`)
   const remove = db.prepare('delete from port where id = ?')
+  const vpcOf = db.prepare('select vpc_id from subnet where id = ?')
+  const same = db.prepare(`
+    select 1 from port where id = ? and admin_state_up = ? and device_owner = ? and profile = ?
+      and allowed_address_pairs = ?`)
   const addresses = addressWrites(db)
+  const moveVpcOf = ({ networkId }: Port): void => {
+    const subnet = vpcOf.get(networkId)
+    if (subnet !== undefined) generations.move(subnet.vpc_id as VpcId)
+  }
   return {
     insertPort(port) {
       insert.run(
@@ -87,17 +100,22 @@ export function portWrites(db: DatabaseSync): PortWrites {
         ...[JSON.stringify(port.allowedAddressPairs), JSON.stringify(port.extraDhcpOpts)],
       )
       for (const { ipAddress } of port.fixedIps) addresses.take(port, ipAddress)
+      moveVpcOf(port)
     },
     updatePort(port) {
+      const [profile, pairs] = [JSON.stringify(port.binding.profile), JSON.stringify(port.allowedAddressPairs)]
+      const known = same.get(port.id, Number(port.adminStateUp), port.deviceOwner, profile, pairs)
+      if (known === undefined) moveVpcOf(port)
       update.run(
         ...[port.name, Number(port.adminStateUp), port.deviceId, port.deviceOwner, port.binding.hostId],
-        ...[JSON.stringify(port.binding.profile), port.status, JSON.stringify(port.securityGroups)],
-        ...[JSON.stringify(port.allowedAddressPairs), JSON.stringify(port.extraDhcpOpts), port.id],
+        ...[profile, port.status, JSON.stringify(port.securityGroups), pairs],
+        ...[JSON.stringify(port.extraDhcpOpts), port.id],
       )
     },
     deletePort(port) {
       for (const { ipAddress } of port.fixedIps) addresses.free(port, ipAddress)
       remove.run(port.id)
+      moveVpcOf(port)
     },
   }
 }

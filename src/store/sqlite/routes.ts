@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { PeeringId, ProjectId, RouteId, RouteTableId, VpcId } from '../../rules/ids.ts'
 import type { Route, RouteTable } from '../../rules/route.ts'
 import type { NetworkReads, NetworkWrites } from '../networks.ts'
+import type { Generations } from './generations.ts'
 import { limitTo } from './planning.ts'
 
 type RouteReads = Pick<
@@ -11,6 +12,7 @@ type RouteReads = Pick<
   | 'routeTablesOfVpc'
   | 'route'
   | 'routes'
+  | 'routesOfVpc'
   | 'routesOfTable'
   | 'routeTo'
   | 'routeCount'
@@ -36,6 +38,7 @@ export function routeReads(db: DatabaseSync): RouteReads {
   const tablesOfVpc = db.prepare('select * from route_table where vpc_id = ? order by id')
   const tables = pages(db, `route_table where project_id = :project ${TABLE_FILTERS}`)
   const route = db.prepare('select * from route where id = ?')
+  const ofVpc = db.prepare('select * from route where vpc_id = ? order by id')
   const ofTable = db.prepare('select * from route where table_id = ? order by key')
   const to = db.prepare('select * from route where table_id = ? and destination = ?')
   const count = db.prepare('select count(*) as count from route where table_id = ?')
@@ -59,6 +62,7 @@ export function routeReads(db: DatabaseSync): RouteReads {
       routes({ project: projectId, id: id ?? null, vpc: vpcId ?? null, destination: destination ?? null }, page).map(
         toRoute,
       ),
+    routesOfVpc: (id) => ofVpc.all(id).map(toRoute),
     routesOfTable: (id) => ofTable.all(id).map(toRoute),
     routeTo(id, destination) {
       const row = to.get(id, destination)
@@ -85,7 +89,8 @@ function pages(db: DatabaseSync, from: string) {
       : backwards.all({ ...filters, limit, edge: before }).reverse()
 }
 
-export function routeWrites(db: DatabaseSync): RouteWrites {
+/** Tables without routes or subnets make no difference to a network, so it does not change with them. */
+export function routeWrites(db: DatabaseSync, generations: Generations): RouteWrites {
   const insertTable = db.prepare(`
     insert into route_table (id, vpc_id, project_id, name, description, is_default, created_at, updated_at)
     values (?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -93,10 +98,12 @@ export function routeWrites(db: DatabaseSync): RouteWrites {
   const removeTable = db.prepare('delete from route_table where id = ?')
   const insertRoute = db.prepare(`
     insert into route
-      (id, table_id, vpc_id, project_id, is_default, type, destination, nexthop, description, created_at, updated_at)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      (id, table_id, vpc_id, project_id, is_default, type, destination, nexthop, description, automatic, created_at,
+       updated_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const updateRoute = db.prepare('update route set nexthop = ?, description = ?, updated_at = ? where id = ?')
-  const removeRoute = db.prepare('delete from route where id = ?')
+  const nextHop = db.prepare('select nexthop from route where id = ?')
+  const removeRoute = db.prepare('delete from route where id = ? returning vpc_id')
   return {
     insertRouteTable({ id, vpcId, projectId, name, description, isDefault, createdAt, updatedAt }) {
       insertTable.run(id, vpcId, projectId, name, description, Number(isDefault), createdAt, updatedAt)
@@ -110,14 +117,18 @@ export function routeWrites(db: DatabaseSync): RouteWrites {
     insertRoute(route) {
       insertRoute.run(
         ...[route.id, route.tableId, route.vpcId, route.projectId, Number(route.isDefault), route.type],
-        ...[route.destination, route.nexthop, route.description, route.createdAt, route.updatedAt],
+        ...[route.destination, route.nexthop, route.description, Number(route.automatic)],
+        ...[route.createdAt, route.updatedAt],
       )
+      generations.move(route.vpcId)
     },
-    updateRoute({ id, nexthop, description, updatedAt }) {
+    updateRoute({ id, vpcId, nexthop, description, updatedAt }) {
+      if (nextHop.get(id)?.nexthop !== nexthop) generations.move(vpcId)
       updateRoute.run(nexthop, description, updatedAt, id)
     },
     deleteRoute(id) {
-      removeRoute.run(id)
+      const gone = removeRoute.get(id)
+      if (gone !== undefined) generations.move(gone.vpc_id as VpcId)
     },
   }
 }
@@ -146,6 +157,7 @@ function toRoute(row: Record<string, SQLOutputValue>): Route {
     destination: row.destination as string,
     nexthop: row.nexthop as PeeringId,
     description: row.description as string,
+    automatic: row.automatic === 1,
     createdAt: row.created_at as number,
     updatedAt: row.updated_at as number,
   }

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import type { PeeringId } from '../../rules/ids.ts'
+import type { PeeringId, VpcId } from '../../rules/ids.ts'
 import { Refusal } from '../../rules/refusal.ts'
 import type { Body, ReadTransaction, Store, WriteTransaction } from '../store.ts'
 import type { CheckpointerData } from './checkpointer.ts'
@@ -46,6 +46,7 @@ class SqliteStore implements Store {
   readonly #file: string
   readonly #peopleListeners: (() => void)[] = []
   readonly #peeringListeners: ((ids: readonly PeeringId[]) => void)[] = []
+  readonly #networkListeners: ((ids: readonly VpcId[]) => void)[] = []
   readonly #eventListeners: (() => void)[] = []
   /** To be sent at the end of this turn of the event loop. */
   #unsent: Waiting[] = []
@@ -91,6 +92,10 @@ class SqliteStore implements Store {
 
   onPeeringsChanged(listener: (ids: readonly PeeringId[]) => void): void {
     this.#peeringListeners.push(listener)
+  }
+
+  onNetworksChanged(listener: (ids: readonly VpcId[]) => void): void {
+    this.#networkListeners.push(listener)
   }
 
   onEvents(listener: () => void): void {
@@ -140,7 +145,7 @@ class SqliteStore implements Store {
     this.#writer.postMessage(jobs.map(({ body, input }): Job => ({ body, input })) satisfies Message)
   }
 
-  #settle({ outcomes, peerings, projects, people, events }: Commit): void {
+  #settle({ outcomes, peerings, projects, networks, people, events }: Commit): void {
     const group = this.#inFlight.splice(0, outcomes.length)
     this.#commits += 1
     if (this.#commits === CHECKPOINT_FROM) this.#startCheckpointer()
@@ -148,6 +153,7 @@ class SqliteStore implements Store {
     this.#memory.forget(peerings, projects)
     if (people) for (const listener of this.#peopleListeners) listener()
     if (peerings.length > 0) for (const listener of this.#peeringListeners) listener(peerings)
+    if (networks.length > 0) for (const listener of this.#networkListeners) listener(networks)
     if (events) for (const listener of this.#eventListeners) listener()
     if (this.#waiting() === 0) this.#drained?.()
     group.forEach((waiting, index) => {

@@ -3,6 +3,7 @@ import type { ProjectId, RouteTableId, SubnetId, VpcId } from '../../rules/ids.t
 import type { DhcpOption, Subnet } from '../../rules/subnet.ts'
 import type { Tag } from '../../rules/tag.ts'
 import type { NetworkReads, NetworkWrites } from '../networks.ts'
+import type { Generations } from './generations.ts'
 import { limitTo } from './planning.ts'
 import { quotaCounter } from './quotas.ts'
 
@@ -40,7 +41,7 @@ export function subnetReads(db: DatabaseSync): SubnetReads {
 
 type Pages = Readonly<Record<'forwards' | 'backwards', ReturnType<DatabaseSync['prepare']>>>
 
-export function subnetWrites(db: DatabaseSync): SubnetWrites {
+export function subnetWrites(db: DatabaseSync, generations: Generations): SubnetWrites {
   const insert = db.prepare(`
     insert into subnet
       (id, neutron_subnet_id, neutron_subnet_id_v6, vpc_id, project_id, route_table_id, name, description, cidr,
@@ -51,6 +52,8 @@ export function subnetWrites(db: DatabaseSync): SubnetWrites {
     update subnet set route_table_id = ?, name = ?, description = ?, cidr_v6 = ?, gateway_ip_v6 = ?, dhcp_enable = ?,
       dns_list = ?, extra_dhcp_opts = ?, tags = ?, updated_at = ? where id = ?`)
   const remove = db.prepare('delete from subnet where id = ?')
+  const same = db.prepare(`
+    select 1 from subnet where id = ? and route_table_id = ? and cidr_v6 is ? and gateway_ip_v6 is ?`)
   const count = quotaCounter(db, 'subnet')
   return {
     insertSubnet(subnet) {
@@ -62,16 +65,20 @@ export function subnetWrites(db: DatabaseSync): SubnetWrites {
         ...[JSON.stringify(subnet.tags), subnet.createdAt, subnet.updatedAt],
       )
       count([], [subnet.projectId])
+      generations.move(subnet.vpcId)
     },
     updateSubnet(subnet) {
+      const v6 = [subnet.v6?.cidr ?? null, subnet.v6?.gatewayIp ?? null] as const
+      if (same.get(subnet.id, subnet.routeTableId, ...v6) === undefined) generations.move(subnet.vpcId)
       update.run(
-        ...[subnet.routeTableId, subnet.name, subnet.description, subnet.v6?.cidr ?? null],
-        ...[subnet.v6?.gatewayIp ?? null, Number(subnet.dhcpEnable), JSON.stringify(subnet.dnsList)],
-        ...[JSON.stringify(subnet.extraDhcpOpts), JSON.stringify(subnet.tags), subnet.updatedAt, subnet.id],
+        ...[subnet.routeTableId, subnet.name, subnet.description, ...v6, Number(subnet.dhcpEnable)],
+        ...[JSON.stringify(subnet.dnsList), JSON.stringify(subnet.extraDhcpOpts), JSON.stringify(subnet.tags)],
+        ...[subnet.updatedAt, subnet.id],
       )
     },
-    deleteSubnet({ id, projectId }) {
+    deleteSubnet({ id, projectId, vpcId }) {
       remove.run(id)
+      generations.move(vpcId)
       count([projectId], [])
     },
   }

@@ -4,6 +4,7 @@ import type { ProjectId, VpcId } from '../../rules/ids.ts'
 import type { Tag } from '../../rules/tag.ts'
 import type { Vpc, VpcContents } from '../../rules/vpc.ts'
 import type { ReadTransaction, WriteTransaction } from '../store.ts'
+import type { Generations } from './generations.ts'
 import { limitTo } from './planning.ts'
 import { quotaCounter } from './quotas.ts'
 
@@ -55,7 +56,9 @@ export function vpcReads(db: DatabaseSync): Pick<ReadTransaction, 'vpc' | 'vpcs'
   }
 }
 
-export function vpcWrites(db: DatabaseSync): Pick<WriteTransaction, 'insertVpc' | 'updateVpc' | 'deleteVpc'> {
+type VpcWrites = Pick<WriteTransaction, 'insertVpc' | 'updateVpc' | 'deleteVpc'>
+
+export function vpcWrites(db: DatabaseSync, generations: Generations): VpcWrites {
   const insert = db.prepare(`
     insert into vpc
       (id, project_id, name, description, cidr, extend_cidrs, enterprise_project_id, tags, created_at, updated_at,
@@ -73,6 +76,7 @@ export function vpcWrites(db: DatabaseSync): Pick<WriteTransaction, 'insertVpc' 
         ...[vpc.enterpriseProjectId, JSON.stringify(vpc.tags), vpc.createdAt, vpc.updatedAt],
         JSON.stringify(vpc.acceptance),
       )
+      generations.begin(vpc.id)
       count([], [vpc.projectId])
     },
     updateVpc(vpc) {
@@ -83,6 +87,7 @@ export function vpcWrites(db: DatabaseSync): Pick<WriteTransaction, 'insertVpc' 
     },
     deleteVpc(vpc) {
       remove.run(vpc.id)
+      generations.end(vpc.id)
       count([vpc.projectId], [])
     },
   }

@@ -31,7 +31,7 @@ const { file, bodies } = workerData as WriterData
 const db = connectWriter(file)
 const { WRITES } = (await import(bodies)) as { WRITES: readonly AnyBody[] }
 const byName = new Map(WRITES.map((body) => [body.name, body]))
-const touched: Touched = { peerings: new Set(), projects: new Set(), people: false, events: false }
+const touched: Touched = { peerings: new Set(), projects: new Set(), networks: new Set(), people: false, events: false }
 const { tx, forget } = rememberVpcs(writeTransaction(db, touched))
 const begin = db.prepare('begin immediate')
 const commit = db.prepare('commit')
@@ -145,13 +145,14 @@ function undoOne(): void {
 }
 
 function changed() {
-  const { peerings, projects, people, events } = touched
-  return { peerings: [...peerings], projects: [...projects], people, events }
+  const { peerings, projects, networks, people, events } = touched
+  return { peerings: [...peerings], projects: [...projects], networks: [...networks], people, events }
 }
 
 function forgetChanges(): void {
   touched.peerings.clear()
   touched.projects.clear()
+  touched.networks.clear()
   touched.people = false
   touched.events = false
 }

@@ -1,0 +1,39 @@
+/** A router as it really is, read whole and once for each pass. */
+import type { VpcId } from '../../rules/ids.ts'
+import { type Address, allAddresses, allNeighbours, type Neighbour } from './addresses.ts'
+import { allLinks, type Link } from './links.ts'
+import type { Netlink } from './netlink.ts'
+import { namespaceNumber } from './nsids.ts'
+import { ourRoutes, ourRules, type Route, type Rule } from './routes.ts'
+import { readRouterSysctls } from './sysctls.ts'
+
+export interface ActualRouter {
+  /** All devices by name, those of others too. */
+  readonly links: ReadonlyMap<string, Link>
+  readonly addresses: readonly Address[]
+  readonly neighbours: readonly Neighbour[]
+  /** Only those that carry our protocol. */
+  readonly routes: readonly Route[]
+  readonly rules: readonly Rule[]
+  readonly sysctls: ReadonlyMap<string, string>
+  /** By what number it knows the routers that its peerings lead to; those that it does not know are not in it. */
+  readonly namespaces: ReadonlyMap<VpcId, number>
+}
+
+/** Of the router that the thread is in. `far`: where the routers are that its peerings lead to. */
+export function readRouter(netlink: Netlink, far: ReadonlyMap<VpcId, string>): ActualRouter {
+  const namespaces = new Map<VpcId, number>()
+  for (const [vpcId, path] of far) {
+    const number = namespaceNumber(netlink, path)
+    if (number !== undefined) namespaces.set(vpcId, number)
+  }
+  return {
+    links: new Map(allLinks(netlink).map((link) => [link.name, link])),
+    addresses: allAddresses(netlink, 0),
+    neighbours: allNeighbours(netlink),
+    routes: ourRoutes(netlink),
+    rules: ourRules(netlink),
+    sysctls: readRouterSysctls(),
+    namespaces,
+  }
+}

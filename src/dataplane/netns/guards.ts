@@ -1,0 +1,86 @@
+/**
+ * Who may send what, in a router: P6 at its peerings, and at its ports only what is the port's own. The rules are in
+ * guard-tables.ts; here they are compared with what is there, and the difference is made in one transaction.
+ */
+import type { IntendedNetwork } from '../dataplane.ts'
+import { type Elements, elementsOf, readElement } from './guard-elements.ts'
+import {
+  type GuardFamily,
+  type Listing,
+  listGuards,
+  SETS,
+  type SetName,
+  tableText,
+  wantedTables,
+} from './guard-tables.ts'
+import { runNft } from './nft.ts'
+
+/** Commands in nft's language, and how many tables and elements they change. */
+export interface GuardChanges {
+  readonly commands: readonly string[]
+  readonly changes: number
+}
+
+/**
+ * Makes the guards of the router that the thread is in what they ought to be; how many tables and elements were
+ * changed, 0 where nothing differed. Throws an Error with nft's words, and has then changed nothing.
+ *
+ * To be called before a port's interface is made, and not to be passed over where it fails: only with the first port
+ * comes the table that guards ports, since a router without any is looked at often and should cost little.
+ */
+export function syncGuards(network: IntendedNetwork): number {
+  const { commands, changes } = guardChanges(network, wantedTables(), listGuards())
+  if (commands.length > 0) runNft(commands.join('\n'))
+  return changes
+}
+
+/** Exported for its test. */
+export function guardChanges(network: IntendedNetwork, wanted: Listing['spelled'], there: Listing): GuardChanges {
+  const hasPorts = network.ports.some(({ workload }) => workload !== undefined)
+  const elements = elementsOf(network.ports)
+  const ofBridge = tableChanges('bridge', hasPorts ? wanted.bridge : undefined, there.spelled.bridge)
+  const isNew = ofBridge.commands.length > 0
+  const parts = [
+    tableChanges('inet', wanted.inet, there.spelled.inet),
+    ofBridge,
+    ...(hasPorts ? setNames().map((name) => elementChanges(name, elements, isNew ? [] : there.elements[name])) : []),
+  ]
+  return {
+    commands: parts.flatMap(({ commands }) => commands),
+    changes: parts.reduce((sum, { changes }) => sum + changes, 0),
+  }
+}
+
+/** A table whose rules differ is made anew, and its elements with it. */
+function tableChanges(family: GuardFamily, wanted: string | undefined, there: string | undefined): GuardChanges {
+  if (wanted === there) return { commands: [], changes: 0 }
+  const commands = [
+    ...(there === undefined ? [] : [`delete table ${family} causeway`]),
+    ...(wanted === undefined ? [] : [tableText(family)]),
+  ]
+  return { commands, changes: 1 }
+}
+
+/** Elements that are not spelled as ours, such as one that times out, cannot be told one by one: the set is emptied. */
+function elementChanges(name: SetName, elements: Elements, listed: readonly unknown[]): GuardChanges {
+  const read = listed.map((element) => readElement(name, element))
+  const foreign = read.filter((each) => each === undefined).length
+  const there = new Set(foreign > 0 ? [] : read.filter((each) => each !== undefined))
+  const extra = [...there].filter((each) => !elements[name].has(each))
+  const missing = [...elements[name]].filter((each) => !there.has(each))
+  const commands = [
+    ...(foreign > 0 ? [`flush set bridge causeway ${name}`] : []),
+    // First, since the kernel takes no element that overlaps one which is there.
+    ...elementCommand('delete', name, extra),
+    ...elementCommand('add', name, missing),
+  ]
+  return { commands, changes: foreign + extra.length + missing.length }
+}
+
+function elementCommand(verb: 'add' | 'delete', name: SetName, elements: readonly string[]): readonly string[] {
+  return elements.length === 0 ? [] : [`${verb} element bridge causeway ${name} { ${elements.join(', ')} }`]
+}
+
+function setNames(): readonly SetName[] {
+  return Object.keys(SETS) as SetName[]
+}

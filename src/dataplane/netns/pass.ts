@@ -1,0 +1,164 @@
+/** One pass over some routers: each is read once, compared, and changed by phases; see changes.ts for their order. */
+import type { VpcId } from '../../rules/ids.ts'
+import type { Failure, IntendedNetwork, IntendedRouter, RouterReport } from '../dataplane.ts'
+import { type ActualRouter, readRouter } from './actual.ts'
+import { carryOut, fail, type Workplace } from './carry-out.ts'
+import { PHASES, type Phase, type Plan } from './changes.ts'
+import { type DesiredRouter, desiredRouter } from './desired.ts'
+import { difference } from './difference.ts'
+import { syncGuards } from './guards.ts'
+import { routerName } from './names.ts'
+import { namespacePath, within } from './namespaces.ts'
+import { type Netlink, openNetlink } from './netlink.ts'
+import { ensureRouter, removeRouter } from './routers.ts'
+import { settle } from './settling.ts'
+import { readWorkload, type WorkloadState } from './workloads.ts'
+
+/** Routers that are worked on at a time: each has a socket open meanwhile. */
+const MAX_OPEN = 128
+/** Without guards nothing more may be joined to a router: what is there stays, and what ought not to be goes. */
+const NEED_GUARDS: readonly Phase[] = ['build', 'equip', 'route']
+
+interface Work {
+  readonly router: IntendedRouter
+  readonly failures: Map<string, Failure>
+  place: Workplace | undefined
+  plan: Plan | undefined
+  isGuarded: boolean
+  changes: number
+}
+
+/** Reports are in the order of the routers. */
+export function applyRouters(instance: string, routers: readonly IntendedRouter[]): readonly RouterReport[] {
+  const all = routers.map(workOf)
+  const wanted = all.filter(({ router }) => router.network !== undefined)
+  const missing = ensureAll(instance, wanted)
+  for (let first = 0; first < wanted.length; first += MAX_OPEN) {
+    applySome(instance, wanted.slice(first, first + MAX_OPEN), missing)
+  }
+  for (const work of all) if (work.router.network === undefined) attempt(work, () => remove(instance, work))
+  return all.map(({ router: { vpcId, generation }, failures, changes }) => ({
+    vpcId,
+    generation,
+    changes,
+    failures: [...failures.values()],
+  }))
+}
+
+function workOf(router: IntendedRouter): Work {
+  return { router, failures: new Map(), place: undefined, plan: undefined, isGuarded: false, changes: 0 }
+}
+
+/** Makes the routers that are not there, and those that peerings lead to. Why some could not be made. */
+function ensureAll(instance: string, works: readonly Work[]): ReadonlyMap<VpcId, Error> {
+  const tried = new Set<VpcId>()
+  const missing = new Map<VpcId, Error>()
+  const ensure = (vpcId: VpcId): boolean => {
+    if (tried.has(vpcId)) return false
+    tried.add(vpcId)
+    try {
+      return ensureRouter(instance, vpcId)
+    } catch (error) {
+      missing.set(vpcId, error as Error)
+      return false
+    }
+  }
+  for (const work of works) if (ensure(work.router.vpcId)) work.changes++
+  for (const { router } of works) for (const { farVpcId } of router.network?.peerings ?? []) ensure(farVpcId)
+  return missing
+}
+
+function applySome(instance: string, works: readonly Work[], missing: ReadonlyMap<VpcId, Error>): void {
+  const madeLinks = new Set<string>()
+  try {
+    for (const work of works) attempt(work, () => look(instance, work, missing, madeLinks))
+    for (const phase of PHASES) {
+      for (const work of inOrder(works, phase)) attempt(work, () => carryOutPhase(work, phase))
+      // Of links that were made or set up: before anything is sent over them, and after both ends are done.
+      if (phase === 'equip') for (const { place } of works) if (place !== undefined) settle(place.netlink, place.fresh)
+    }
+  } finally {
+    for (const work of works) {
+      work.changes += work.place?.changes ?? 0
+      work.place?.netlink[Symbol.dispose]()
+    }
+  }
+}
+
+/** A router that loses many links comes first: it removes them at once, where each far router would wait for one. */
+function inOrder(works: readonly Work[], phase: Phase): readonly Work[] {
+  if (phase !== 'remove') return works
+  const count = ({ plan }: Work) => plan?.remove.length ?? 0
+  return works.toSorted((a, b) => count(b) - count(a))
+}
+
+/** Reads the router and plans what is to be done. */
+function look(instance: string, work: Work, missing: ReadonlyMap<VpcId, Error>, madeLinks: Set<string>): void {
+  const { vpcId, network } = work.router
+  const problem = missing.get(vpcId)
+  if (problem !== undefined) throw problem
+  if (network === undefined) return
+  const pathOf = (id: VpcId) => namespacePath(routerName(instance, id))
+  const desired = desiredRouter(vpcId, network)
+  const far = desired.links.filter(({ farVpcId }) => !missing.has(farVpcId)).map(({ farVpcId }) => farVpcId)
+  const path = pathOf(vpcId)
+  const netlink = within(path, openNetlink)
+  const { failures } = work
+  const indexes = new Map<string, number>()
+  const links = new Map()
+  const place: Workplace = { path, netlink, links, indexes, madeLinks, fresh: new Set(), pathOf, failures, changes: 0 }
+  work.place = place
+  const actual = within(path, () => readRouter(netlink, new Map(far.map((id) => [id, pathOf(id)]))))
+  for (const [name, link] of actual.links) {
+    links.set(name, link)
+    indexes.set(name, link.index)
+  }
+  const workloads = new Map(desired.ports.map((port) => [port.name, lookAtWorkload(netlink, port, actual)]))
+  const { plan, failures: found } = difference(desired, actual, workloads)
+  for (const failure of [...desired.failures, ...found]) fail(place, failure, failure.message)
+  for (const { owner, farVpcId } of desired.links) {
+    const why = missing.get(farVpcId)
+    if (why !== undefined) fail(place, owner, `the router of VPC ${farVpcId} could not be made: ${why.message}`)
+  }
+  work.plan = plan
+  place.changes += guard(path, network, desired)
+  work.isGuarded = true
+}
+
+function lookAtWorkload(
+  netlink: Netlink,
+  port: DesiredRouter['ports'][number],
+  { links }: ActualRouter,
+): WorkloadState | Error {
+  try {
+    return readWorkload(netlink, port, links.get(port.name))
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** Ports that could not be understood are attached to nothing, and would only make nft refuse the others. */
+function guard(path: string, network: IntendedNetwork, { ports }: DesiredRouter): number {
+  const understood = new Set(ports.map(({ owner }) => owner.id))
+  const guarded = { ...network, ports: network.ports.filter(({ id }) => understood.has(id)) }
+  return within(path, () => syncGuards(guarded))
+}
+
+function carryOutPhase({ place, plan, isGuarded }: Work, phase: Phase): void {
+  if (place === undefined || plan === undefined) return
+  if (isGuarded || !NEED_GUARDS.includes(phase)) carryOut(place, plan[phase])
+}
+
+function remove(instance: string, work: Work): void {
+  if (removeRouter(instance, work.router.vpcId)) work.changes++
+}
+
+/** What goes wrong with one router as a whole is its failure, and no other's. */
+function attempt({ router: { vpcId }, failures }: Work, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    const key = `router ${vpcId}`
+    if (!failures.has(key)) failures.set(key, { kind: 'router', id: vpcId, message: (error as Error).message })
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Thread entry: everything that the driver does in namespaces. System calls on namespaces are synchronous and move the
+ * thread that makes them; here they hold up nobody, and no other work of the service can find itself in a router.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { PortId, VpcId } from '../../rules/ids.ts'
+import type { ProbeResult } from '../../rules/probe.ts'
+import type { IntendedRouter, Workload } from '../dataplane.ts'
+import type { Call, FromWorker, ToWorker, WorkerData } from './calls.ts'
+import { peeringCounters } from './counters.ts'
+import { applyRouters } from './pass.ts'
+import { problemHere } from './preconditions.ts'
+import { runProbe } from './probe.ts'
+import { presentRouters } from './routers.ts'
+
+if (parentPort === null) throw new Error('worker.ts is the entry of a thread')
+const port = parentPort
+const { instance } = workerData as WorkerData
+/** Where ports are attached, as was said last: only probes start from here, and nothing is compared with it. */
+const workloads = new Map<VpcId, ReadonlyMap<PortId, Workload>>()
+const NOT_ATTACHED: ProbeResult = {
+  outcome: 'unavailable',
+  detail: 'the port is attached to nothing',
+  milliseconds: undefined,
+}
+/** Calls that are not answered yet. */
+let open = 0
+let isClosing = false
+
+port.on('message', async (message: ToWorker) => {
+  if (message === 'close') isClosing = true
+  else {
+    open++
+    await answer(message)
+    open--
+  }
+  if (isClosing && open === 0) port.close()
+})
+const problem = problemHere()
+say(problem === undefined ? 'ready' : { unable: problem })
+if (problem !== undefined) port.close()
+
+async function answer(call: Call): Promise<void> {
+  const { number } = call
+  try {
+    say({ number, value: await perform(call) })
+  } catch (error) {
+    say({ number, error: error as Error })
+  }
+}
+
+async function perform(call: Call): Promise<unknown> {
+  switch (call.name) {
+    case 'apply':
+      for (const router of call.argument) remember(router)
+      return applyRouters(instance, call.argument)
+    case 'present':
+      return presentRouters(instance)
+    case 'counters':
+      return peeringCounters(instance)
+    case 'probe': {
+      const workload = workloads.get(call.argument.vpcId)?.get(call.argument.portId)
+      return workload === undefined ? NOT_ATTACHED : await runProbe(call.argument, workload)
+    }
+  }
+}
+
+function remember({ vpcId, network }: IntendedRouter): void {
+  const attached = network?.ports.flatMap(({ id, workload }) =>
+    workload === undefined ? [] : [[id, workload] as const],
+  )
+  if (attached === undefined || attached.length === 0) workloads.delete(vpcId)
+  else workloads.set(vpcId, new Map(attached))
+}
+
+function say(message: FromWorker): void {
+  port.postMessage(message)
+}

@@ -1,0 +1,102 @@
+/**
+ * Which VPCs to look at next: first those that a commit has changed, then those whose last try failed and whose time
+ * has come, then those that a full pass has marked. Each stands in it once for each reason, and is taken once.
+ */
+import type { VpcId } from '../rules/ids.ts'
+import { backoff } from './backoff.ts'
+
+/** After so long, in milliseconds, one that has failed before is due again, should nobody have said what came of it. */
+const LOST_AFTER_MS = 60_000
+
+export interface Taken {
+  readonly id: VpcId
+  /** When a commit changed it, in milliseconds since the epoch, UTC; undefined: none has since it was last taken. */
+  readonly changedAt: number | undefined
+  /** A full pass asks for it, and nothing else does. */
+  readonly isMarked: boolean
+}
+
+interface Failing {
+  readonly failures: number
+  readonly retryAt: number
+  /** The driver gave up on a batch that it was part of: it is tried by itself, so that it can spoil no other (P9). */
+  readonly alone: boolean
+}
+
+export class Due {
+  readonly #changed = new Map<VpcId, number>()
+  readonly #marked = new Set<VpcId>()
+  readonly #failing = new Map<VpcId, Failing>()
+  /** The first of all retries. */
+  #retryAt = Number.POSITIVE_INFINITY
+
+  /** A commit has changed it, at an instant; of several the first one counts. */
+  change(id: VpcId, at: number): void {
+    if (!this.#changed.has(id)) this.#changed.set(id, at)
+  }
+
+  changedAt(id: VpcId): number | undefined {
+    return this.#changed.get(id)
+  }
+
+  /** A full pass wants it looked at; one that failed waits for its own time. */
+  mark(id: VpcId): void {
+    if (!this.#failing.has(id)) this.#marked.add(id)
+  }
+
+  hasMarked(): boolean {
+    return this.#marked.size > 0
+  }
+
+  /** Its try failed. `random`: from 0 to below 1. */
+  fail(id: VpcId, at: number, random: number, alone: boolean): void {
+    const failures = (this.#failing.get(id)?.failures ?? 0) + 1
+    const retryAt = at + backoff(failures, random)
+    this.#marked.delete(id)
+    this.#failing.set(id, { failures, retryAt, alone })
+    this.#retryAt = Math.min(this.#retryAt, retryAt)
+  }
+
+  succeed(id: VpcId): void {
+    this.#failing.delete(id)
+  }
+
+  /** Whether `take` would give any. */
+  isAny(at: number): boolean {
+    return this.#changed.size > 0 || this.#marked.size > 0 || this.#retryAt <= at
+  }
+
+  /** At most `limit` of them, or one that is to be tried alone. */
+  take(at: number, limit: number): readonly Taken[] {
+    const taken: Taken[] = []
+    for (const id of this.#inOrder(at)) {
+      const alone = this.#failing.get(id)?.alone === true
+      if (alone && taken.length > 0) continue
+      const changedAt = this.#changed.get(id)
+      taken.push({ id, changedAt, isMarked: changedAt === undefined && !this.#failing.has(id) })
+      if (alone || taken.length === limit) break
+    }
+    this.#drop(taken, at)
+    return taken
+  }
+
+  *#inOrder(at: number): Generator<VpcId> {
+    yield* this.#changed.keys()
+    if (this.#retryAt <= at) {
+      for (const [id, { retryAt }] of this.#failing) if (retryAt <= at && !this.#changed.has(id)) yield id
+    }
+    for (const id of this.#marked) if (!this.#changed.has(id)) yield id
+  }
+
+  /** That one has failed before is remembered until it succeeds. */
+  #drop(taken: readonly Taken[], at: number): void {
+    for (const { id } of taken) {
+      this.#changed.delete(id)
+      this.#marked.delete(id)
+      const failing = this.#failing.get(id)
+      if (failing !== undefined) this.#failing.set(id, { ...failing, retryAt: at + LOST_AFTER_MS })
+    }
+    this.#retryAt = Number.POSITIVE_INFINITY
+    for (const { retryAt } of this.#failing.values()) this.#retryAt = Math.min(this.#retryAt, retryAt)
+  }
+}
