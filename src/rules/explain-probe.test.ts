@@ -42,6 +42,11 @@ suite('a probe', () => {
       assert.deepEqual(agrees(ask(to), hidden(GOOD)), [true, undefined, undefined, undefined])
     }
     assert.deepEqual(agrees(ask(B), hidden(changed({ b: { routes: [] } }))), [false, true, true, undefined])
+    assert.deepEqual(
+      agrees(ask(A), GOOD),
+      [true, undefined, undefined, undefined],
+      'its own loopback is its own affair',
+    )
     // Somebody else answers than who is meant: that is what the packet does.
     const twin = changed({
       a: { subnets: [...near.subnets, subnet('a', 'sb', ['10.2.0.0/25'])], ports: [...near.ports, ...far.ports] },

@@ -1,4 +1,4 @@
-/** With a data plane, explain knows of workloads and of routers that are behind, and sends packets if it is asked to. */
+/** With a data plane explain knows of workloads and of routers that are behind, and sends packets if it is asked to. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test'
 import type { VpcId } from '../../src/rules/ids.ts'
