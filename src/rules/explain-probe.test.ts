@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { A, B, B6, changed, far, GOOD, hidden, near, question, subnet, withPort } from '../../test/support/paths.ts'
-import { explain } from './explain.ts'
+import {
+  A,
+  AB,
+  B,
+  B6,
+  changed,
+  far,
+  GOOD,
+  hidden,
+  near,
+  peering,
+  question,
+  subnet,
+  withPort,
+} from '../../test/support/paths.ts'
+import { crossed, explain } from './explain.ts'
 import type { Question, World } from './explain-facts.ts'
 import { canProbe, probeAgrees } from './explain-probe.ts'
 import type { PortId } from './ids.ts'
@@ -9,6 +23,13 @@ import type { PortId } from './ids.ts'
 const P = `p-${A}-sa`
 const ask = (to: string, more: Parameters<typeof question>[3] = {}) => question('a', A, to, more)
 const named = (more: Parameters<typeof question>[3] = {}) => ask(B, { vpc: 'b', ...more })
+
+test('a path crosses the ACTIVE peering between its two VPCs, whether or not it gets there', () => {
+  assert.equal(crossed(ask(B), GOOD)?.id, AB)
+  assert.equal(crossed(named(), changed({ a: { routes: [] } }))?.id, AB)
+  assert.equal(crossed(named(), changed({}, { peerings: [peering('a', 'b', 'PENDING_ACCEPTANCE')] })), undefined)
+  for (const to of [A, '10.1.1.9', '10.4.0.1']) assert.equal(crossed(ask(to), GOOD), undefined)
+})
 
 suite('a probe', () => {
   test('goes out from an attached port by an address of its own, and else says why not', () => {

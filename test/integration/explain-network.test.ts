@@ -73,6 +73,9 @@ suite('explain with a data plane', () => {
     assert.deepEqual(codesIn(await ask(admin)), ['unreachable', 'PORT_DETACHED'])
     const back = { to: { address: mine.v4 } }
     assert.deepEqual(codesIn(await ask(bob, back, { port: theirs.port })), ['unreachable', 'PORT_DETACHED'])
+    const elsewhere = { device_owner: 'compute:az1', 'binding:profile': { netns: '/run/netns/x', device: 'eth0' } }
+    assert.equal((await portCalls(service, admin, bob.projectId).update(theirs.port, elsewhere)).status, 200)
+    assert.deepEqual(codesIn(await ask(admin)), ['unreachable', 'PORT_DETACHED'], 'something else has it')
     await attach(bob, theirs)
     await service.reconcile()
     for (const who of [alice, admin]) assert.deepEqual(codesIn(await ask(who)), ['reachable'])
