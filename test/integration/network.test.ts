@@ -12,10 +12,12 @@ import {
   synced,
   type TestNetwork,
   until,
+  VIEWS,
 } from '../support/network.ts'
 import { PEERINGS, requestPeering } from '../support/peerings.ts'
+import { portCalls } from '../support/ports.ts'
 import { makeRoute } from '../support/routes.ts'
-import { type Person, startTestService, type TestService } from '../support/service.ts'
+import { type Answer, type Person, send, startTestService, type TestService } from '../support/service.ts'
 
 suite('the network of peerings', () => {
   let network: TestNetwork
@@ -115,31 +117,6 @@ suite('the network of peerings', () => {
     assert.deepEqual(fake.text, await intendedText(service))
   })
 
-  test('what fails is tried again later and later, and not before its time', async () => {
-    fake.broken.set(made.subnets.a, 'The bridge has gone.')
-    await makeRoute(service, alice, made.a, made.peering, '10.7.0.0/16')
-    // Told after the failure, so that the clock is not moved between a try and what comes of it.
-    const tries = () => service.log.filter((line) => line.includes(made.a) && line.includes('as it ought to be')).length
-    await until(async () => statesIn((await showView(service, alice, made.peering)).body)[0] === 'DEGRADED')
-    // A full pass leaves alone what waits for its own time.
-    const before = tries()
-    await service.reconcile()
-    assert.equal(tries(), before)
-    for (let failures = 1; failures <= 6; failures += 1) {
-      const already = tries()
-      service.clock.advance(100 * 2 ** (failures - 1) - 1)
-      await service.reconcile()
-      assert.equal(tries(), already, `after ${failures} failures`)
-      service.clock.advance(100 * 2 ** (failures - 1) + 1)
-      await until(() => tries() === already + 1)
-    }
-    const since = (await dataplaneOf()).requester.since
-    assert.ok(new Date(since).getTime() < service.clock.now(), 'it is DEGRADED since it first failed')
-    fake.broken.clear()
-    service.clock.advance(30_000)
-    await synced(service, made.peering)
-  })
-
   test('a deletion is answered when the network has forgotten the peering, and says so', async () => {
     const release = fake.hang()
     const deleting = deletePeering(service, alice, made.peering)
@@ -158,96 +135,6 @@ suite('the network of peerings', () => {
       fake.text.filter((line) => line.includes(made.peering)),
       [],
     )
-  })
-
-  test('a deletion that the network does not take within 5 seconds is answered all the same, as DEGRADED', async () => {
-    const release = fake.hang()
-    const start = service.clock.now()
-    let isAnswered = false
-    const deleting = deletePeering(service, bob, made.peering).finally(() => {
-      isAnswered = true
-    })
-    await until(() => {
-      if (!isAnswered) service.clock.advance(10)
-      return isAnswered
-    })
-    assert.ok(service.clock.now() - start >= 5_000)
-    const { status, headers } = await deleting
-    assert.deepEqual([status, headers.get('causeway-dataplane')], [204, 'DEGRADED'])
-    release()
-    await service.reconcile()
-    assert.deepEqual(fake.text, await intendedText(service))
-  })
-
-  test('a deletion that the network refuses is answered as DEGRADED at once, and made good later', async () => {
-    fake.poison.add('all')
-    const { status, headers } = await deletePeering(service, bob, made.peering)
-    assert.deepEqual([status, headers.get('causeway-dataplane')], [204, 'DEGRADED'])
-    fake.poison.clear()
-    await until(() => {
-      service.clock.advance(1_000)
-      return !fake.text.some((line) => line.includes(made.peering))
-    })
-    await service.reconcile()
-    assert.deepEqual(fake.text, await intendedText(service))
-  })
-
-  test('a driver that hangs makes what it was asked for DEGRADED, is not asked twice, and heals', async () => {
-    const release = fake.hang()
-    await makeRoute(service, alice, made.a, made.peering, '10.6.0.0/16')
-    await until(() => fake.calls.at(-1)?.includes(made.a as never) === true)
-    const already = fake.calls.length
-    service.clock.advance(30_000)
-    await until(async () => (await dataplaneOf()).requester.state === 'DEGRADED')
-    assert.match((await dataplaneOf()).requester.last_error, /^The data plane has not answered for 30 seconds\.$/)
-    assert.ok(service.log.some((line) => line.includes('the data plane does not answer')))
-    await makeRoute(service, bob, made.b, made.peering, '10.5.0.0/16')
-    assert.equal(fake.calls.length, already)
-    release()
-    await synced(service, made.peering)
-    assert.deepEqual(fake.text, await intendedText(service))
-  })
-
-  test('P9: a VPC at which the driver gives up takes no other with it for long', async () => {
-    const other = await second()
-    await synced(service, other)
-    const bystander = await peeredNetworks(service)
-    fake.poison.add(made.b as never)
-    await makeRoute(service, bob, made.b, made.peering, '10.4.0.0/16')
-    await makeRoute(service, alice, bystander.a, bystander.peering, '10.4.0.0/16')
-    await until(() => {
-      service.clock.advance(50)
-      return fake.text.some((line) => line.includes('10.4.0.0/16'))
-    })
-    await synced(service, bystander.peering)
-    assert.match((await dataplaneOf(made.peering, bob)).accepter.last_error, /The data plane failed: gave up at/)
-    assert.ok(service.log.some((line) => line.includes('the data plane failed; it is tried again')))
-    fake.poison.clear()
-    service.clock.advance(30_000)
-    await synced(service, made.peering)
-  })
-
-  test('what others change in the network is put right by the next full pass, and counted; else nothing is', async () => {
-    await service.reconcile()
-    const before = await repairs()
-    const passes = await metric(service, 'causeway_reconcile_passes_total')
-    await service.reconcile()
-    assert.deepEqual([await repairs(), await metric(service, 'causeway_reconcile_passes_total')], [before, passes + 1])
-    fake.lose(made.a as never, made.subnets.a)
-    fake.lose(made.b as never, made.peering)
-    service.clock.advance(10_000)
-    await until(async () => (await metric(service, 'causeway_reconcile_passes_total')) > passes + 1)
-    assert.equal(await repairs(), before + 2)
-    assert.deepEqual(fake.text, await intendedText(service))
-    assert.ok(service.log.some((line) => line.includes('a network was not as it was left')))
-  })
-
-  test('P7: what is there without a VPC goes within one pass', async () => {
-    const nobodys = '00000000-0000-4000-8000-00000000dead'
-    fake.leave(nobodys as never)
-    fake.leave((await service.makeVpc(alice, '')) as never)
-    await service.reconcile()
-    assert.deepEqual(fake.text, await intendedText(service))
   })
 
   test('a start finds the network as it was left, changes nothing that is right, and has seen nothing before it looks', async () => {
@@ -276,6 +163,61 @@ suite('the network of peerings', () => {
     release()
     await restarting
     await synced(service, made.peering)
+    assert.deepEqual(fake.text, await intendedText(service))
+  })
+
+  test('the ETag of a view tells every state of the network, and the version of a change does not', async () => {
+    const path = `${VIEWS}/${made.peering}`
+    const ask = (method: string, headers: Record<string, string>, body?: object) =>
+      send(service.url, method, path, body, { 'x-auth-token': alice.token, ...headers })
+    const etagOf = ({ headers }: Answer) => String(headers.get('etag'))
+    const before = etagOf(await ask('GET', {}))
+    assert.match(before, /^"ACTIVE-\d+;[\w-]{16}"$/)
+    assert.equal((await ask('GET', { 'if-none-match': before })).status, 304)
+    const release = fake.hang()
+    await makeRoute(service, alice, made.a, made.peering, '10.9.0.0/16')
+    const applying = await ask('GET', { 'if-none-match': before })
+    assert.deepEqual([applying.status, applying.body.dataplane.requester.state], [200, 'APPLYING'])
+    release()
+    await synced(service, made.peering)
+    const after = await ask('GET', { 'if-none-match': etagOf(applying) })
+    assert.deepEqual([after.status, after.body.dataplane.requester.state], [200, 'SYNCED'])
+    assert.equal((await ask('GET', { 'if-none-match': etagOf(after) })).status, 304)
+    fake.carry(made.peering as never, { toAccepter: { packets: 1, bytes: 1 }, toRequester: { packets: 0, bytes: 0 } })
+    service.clock.advance(1_000)
+    assert.equal((await ask('GET', { 'if-none-match': etagOf(after) })).status, 200)
+    // What has changed since is not what is to be changed.
+    const changed = await ask('PUT', { 'if-match': before }, { protected: true })
+    assert.deepEqual([changed.status, changed.body.protected], [200, true])
+    assert.equal((await ask('PUT', { 'if-match': etagOf(after) }, { protected: false })).status, 412)
+    assert.equal((await ask('PUT', { 'if-match': etagOf(changed) }, { protected: false })).status, 200)
+  })
+
+  test('a port with a workload on this host is in its router, and any other is not', async () => {
+    const { create, update } = portCalls(service, service.admin, alice.projectId)
+    const attachment = (profile: object) => ({ device_owner: 'causeway:netns', 'binding:profile': profile })
+    const { body } = await create(made.subnets.a)
+    const { id, mac_address } = body.port
+    const [{ ip_address }] = body.port.fixed_ips
+    const shown = async () => {
+      await synced(service, made.peering)
+      return fake.text.filter((line) => line.includes(id)).map((line) => JSON.parse(line.slice(line.indexOf('{'))))
+    }
+    assert.deepEqual(await shown(), [])
+    await update(id, attachment({ netns: '/run/netns/web', device: 'net1', inode: 7 }))
+    const workload = { netns: '/run/netns/web', inode: 7, device: 'net1' }
+    const [port, ...more] = await shown()
+    assert.deepEqual(
+      [port, more],
+      [{ subnetId: made.subnets.a, macAddress: mac_address, addresses: [ip_address], allowed: [], workload }, []],
+    )
+    await update(id, { allowed_address_pairs: [{ ip_address: '10.77.0.0/16' }] })
+    assert.deepEqual(
+      (await shown()).map(({ allowed }) => allowed[0].ipAddress),
+      ['10.77.0.0/16'],
+    )
+    await update(id, { device_owner: '' })
+    assert.deepEqual(await shown(), [])
     assert.deepEqual(fake.text, await intendedText(service))
   })
 

@@ -43,6 +43,10 @@ export class FakeDataplane {
   readonly poison = new Set<VpcId | 'all'>()
   /** The next call gives up after so many routers; undefined: none does. */
   crashAfter: number | undefined
+  /** VPCs that no report is given on. */
+  readonly silent = new Set<VpcId>()
+  /** Why nothing can be listed and counted; undefined: all can. */
+  problem: string | undefined
   readonly instances: string[] = []
   isClosed = false
   /** Calls of `apply`, each with its VPCs. */
@@ -57,8 +61,8 @@ export class FakeDataplane {
     this.isClosed = false
     return {
       apply: (routers) => this.#apply(routers),
-      present: async () => [...this.routers.keys()],
-      counters: async () => this.#counters(),
+      present: async () => this.#tell([...this.routers.keys()]),
+      counters: async () => this.#tell(this.#counters()),
       probe: () => Promise.reject(new Error('this network carries no packets')),
       [Symbol.asyncDispose]: async () => {
         assert.equal(this.#applying, 0, 'closed while it was at work')
@@ -117,10 +121,12 @@ export class FakeDataplane {
       if (poison !== undefined) throw new Error(`gave up at ${poison}`)
       const { crashAfter } = this
       this.crashAfter = undefined
-      return routers.map((router, index) => {
-        if (index === crashAfter) throw new Error('crashed')
-        return this.#applyOne(router)
-      })
+      return routers
+        .map((router, index) => {
+          if (index === crashAfter) throw new Error('crashed')
+          return this.#applyOne(router)
+        })
+        .filter(({ vpcId }) => !this.silent.has(vpcId))
     } finally {
       this.#applying -= 1
     }
@@ -158,6 +164,11 @@ export class FakeDataplane {
       for (const { id, farVpcId } of network.peerings) if (!this.broken.has(id)) this.#linkFar(id, vpcId, farVpcId)
     }
     return { vpcId, generation, changes, failures }
+  }
+
+  #tell<Told>(told: Told): Told {
+    if (this.problem !== undefined) throw new Error(this.problem)
+    return told
   }
 
   #router(vpcId: VpcId): Router {
