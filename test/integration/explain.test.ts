@@ -253,7 +253,7 @@ suite('explain', () => {
     )
   })
 
-  test('refuses what it cannot answer, and what is not the caller’s to ask', async () => {
+  test('refuses what it cannot answer, and what is not for the caller to ask', async () => {
     const refused = async (who: Person, from: object, to: object, more: object = {}) => {
       const { status, body } = await service.ask(who, 'POST', EXPLAIN, { from, to, ...more })
       return [status, body.error_msg]
