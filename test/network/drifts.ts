@@ -230,7 +230,10 @@ export const DRIFTS: readonly Drift[] = [
   },
   {
     what: 'a router lives on without its name, because a process is in it',
-    act: ({ host, routerA }) => host.hide(routerA),
+    act: ({ host, routerA }) => {
+      host.enter(routerA)
+      host.remove(routerA)
+    },
     stops: false,
   },
 ]
