@@ -84,18 +84,22 @@ suite('isolation', { skip }, () => {
   /** Sends from an address that the workload has given itself, and then from its own, which arrives. */
   const arrivesFrom = async (source: string, { workload, ...from }: Place, to: Place, family: Family) => {
     sent += 1
-    const address = [`${source}/${family === 'v4' ? 32 : 128}`, 'dev', 'lo']
-    // An IPv6 address may be sent from only when it is not tentative any more; with `nodad` it never is.
-    await mustRun(workload, 'ip', 'addr', 'add', ...address, 'nodad')
-    const send = async (nonce: string, own: string) => {
-      const target = { to: to.addresses[family], nonce, from: own }
-      assert.equal(await workload.tell('send', target), null)
+    // An IPv6 address may be sent from only once it is not tentative any more; with `nodad` it never is.
+    const [prefix, options] = family === 'v4' ? [32, []] : [128, ['nodad']]
+    const address = [`${source}/${prefix}`, 'dev', 'lo']
+    await mustRun(workload, 'ip', 'addr', 'add', ...address, ...options)
+    try {
+      const send = async (nonce: string, own: string) => {
+        const target = { to: to.addresses[family], nonce, from: own }
+        assert.equal(await workload.tell('send', target), null)
+      }
+      await send(`other-${sent}`, source)
+      await send(`own-${sent}`, from.addresses[family])
+      await until('what is fair arrives', async () => (await heardBy(to)).includes(`own-${sent}`))
+      return (await heardBy(to)).includes(`other-${sent}`)
+    } finally {
+      await mustRun(workload, 'ip', 'addr', 'del', ...address)
     }
-    await send(`other-${sent}`, source)
-    await send(`own-${sent}`, from.addresses[family])
-    await until('what is fair arrives', async () => (await heardBy(to)).includes(`own-${sent}`))
-    await mustRun(workload, 'ip', 'addr', 'del', ...address)
-    return (await heardBy(to)).includes(`other-${sent}`)
   }
 
   test('what is sent from an address of somebody else is dropped, near and far', async () => {
