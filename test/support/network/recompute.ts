@@ -44,6 +44,12 @@ export async function assertRecomputed({ folder, instance }: Recomputable): Prom
   }
 }
 
+/** A look at all of the network, by what is stored now, finds nothing to do. */
+export async function assertSettled({ folder, instance }: Recomputable): Promise<void> {
+  const intended = await intendedRouters(folder)
+  assert.deepEqual(await build(instance, intended), { changes: 0, failures: [] }, 'nothing is left to be done')
+}
+
 /** What is stored, read beside the service, which may be at work or gone. */
 export async function intendedRouters(folder: string): Promise<readonly IntendedRouter[]> {
   const db = connectReader(join(folder, DATABASE))

@@ -6,7 +6,7 @@ import type { OpenDataplane } from '../../../src/service.ts'
 import { PEERINGS, requestPeering } from '../peerings.ts'
 import { makeSubnet, portCalls } from '../ports.ts'
 import { makeRoute } from '../routes.ts'
-import { type Person, startTestService, type TestService } from '../service.ts'
+import { type Asks, type Person, startTestService, type TestService } from '../service.ts'
 import { removeAtExit, removeNamespaces, routerPrefix } from './namespaces.ts'
 import { assertRecomputed } from './recompute.ts'
 import type { Workload } from './workloads.ts'
@@ -15,6 +15,9 @@ export interface NetworkService extends TestService {
   /** By which what is of this service is known in the kernel. */
   readonly instance: string
 }
+
+/** What making places takes of a service. */
+export type Makes = Pick<TestService, 'ask' | 'makeVpc' | 'admin'>
 
 export interface Place {
   readonly who: Person
@@ -59,7 +62,7 @@ export async function finish(service: NetworkService, workloads: readonly Worklo
 
 /** A VPC of its own, or the one that is given, with a subnet of both families and a workload attached in it. */
 export async function makePlace(
-  service: TestService,
+  service: Makes,
   who: Person,
   workload: Workload,
   { cidr, subnet = cidr, vpc }: { readonly cidr: string; readonly subnet?: string; readonly vpc?: string },
@@ -70,7 +73,7 @@ export async function makePlace(
 }
 
 /** A subnet whose gateway is the first host; `v6` of the blocks is empty where it has none. */
-export async function makeSubnetOf(service: TestService, who: Person, vpc: string, cidr: string, isDual = true) {
+export async function makeSubnetOf(service: Asks, who: Person, vpc: string, cidr: string, isDual = true) {
   const gateway_ip = cidr.replace(/\d+\/\d+$/, '1')
   const { id, cidr_v6 = '' } = await makeSubnet(service, who, vpc, { cidr, gateway_ip, ipv6_enable: isDual })
   return { id, blocks: { v4: cidr, v6: cidr_v6 } }
@@ -78,7 +81,7 @@ export async function makeSubnetOf(service: TestService, who: Person, vpc: strin
 
 /** One more workload in a subnet that is there. */
 export async function joinPlace(
-  service: TestService,
+  service: Makes,
   who: Person,
   workload: Workload,
   { vpc, subnet, blocks }: Pick<Place, 'vpc' | 'subnet' | 'blocks'>,
@@ -93,7 +96,7 @@ export async function joinPlace(
 }
 
 /** An ACTIVE peering of the VPCs of two places; its id. */
-export async function peerPlaces(service: TestService, near: Place, far: Place): Promise<string> {
+export async function peerPlaces(service: Asks, near: Place, far: Place): Promise<string> {
   const { id, status } = await requestPeering(service, near.who, near.vpc, far.who, far.vpc)
   if (status !== 'ACTIVE') {
     const { status, body } = await service.ask(far.who, 'PUT', `${PEERINGS}/${id}/accept`)
@@ -116,13 +119,17 @@ export function attachment(port: string): string {
 }
 
 /** Answered when the interface is there. */
-export async function attach(service: TestService, port: string, { netns }: Workload): Promise<void> {
+export async function attach(
+  service: Pick<TestService, 'ask' | 'admin'>,
+  port: string,
+  { netns }: Workload,
+): Promise<void> {
   const { status, body } = await service.ask(service.admin, 'PUT', attachment(port), { netns })
   assert.deepEqual([status, body.state], [200, 'SYNCED'], JSON.stringify(body))
 }
 
 /** Waits until the network has done for both sides of a peering what was asked before. */
-export async function synced(service: TestService, who: Person, peering: string): Promise<void> {
+export async function synced(service: Asks, who: Person, peering: string): Promise<void> {
   const { status, body } = await service.ask(who, 'GET', `/causeway/v1/peerings/${peering}?wait=SYNCED&timeout=20`)
   const { requester, accepter } = body.dataplane ?? {}
   assert.deepEqual([status, requester?.state, accepter?.state], [200, 'SYNCED', 'SYNCED'], JSON.stringify(body))
