@@ -112,7 +112,8 @@ suite('what explain says is what packets do', { skip }, () => {
       if (reached === path.reaches && answered === path.answers) continue
       const { from, to, family, codes } = path
       lines.push(
-        `${from.name} (${from.addresses[family]}) to ${to.name} (${to.addresses[family]}): explain says ${codes.join(' ')}; ` +
+        `${from.name} (${from.addresses[family]}) to ${to.name} (${to.addresses[family]}): ` +
+          `explain says ${codes.join(' ')}; ` +
           `it ${reached ? 'arrives' : 'does not arrive'}, and ${answered ? 'an' : 'no'} answer comes back`,
       )
     }

@@ -1,4 +1,4 @@
-/** Killed while it accepts peerings, again and again: forwarding becomes what is stored, and what is not touched goes on. */
+/** Killed while it accepts peerings: forwarding becomes what is stored, and what nobody touches goes on meanwhile. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setAuto } from '../support/automatic.ts'

@@ -21,10 +21,14 @@ const COMMANDS = {
 } as const
 
 /** Settings that decide what is forwarded and what is answered; names of devices are part of them. */
-const SYSCTLS =
-  '\\.(ip_forward|forwarding|rp_filter|accept_local|icmp_errors_use_inbound_ifaddr|addr_gen_mode|accept_(dad|ra)|proxy_(arp|ndp))$'
+const SYSCTLS = [
+  ...['ip_forward', 'forwarding', 'rp_filter', 'accept_local', 'icmp_errors_use_inbound_ifaddr'],
+  ...['addr_gen_mode', 'accept_dad', 'accept_ra', 'proxy_arp', 'proxy_ndp'],
+]
 const SEPARATOR = '--'
-const SCRIPT = [...Object.values(COMMANDS), `sysctl -a --pattern '${SYSCTLS}'`].join(`; echo ${SEPARATOR}; `)
+const SCRIPT = [...Object.values(COMMANDS), `sysctl -a --pattern '\\.(${SYSCTLS.join('|')})$'`].join(
+  `; echo ${SEPARATOR}; `,
+)
 
 /** Members that say where, when or in which order something was made, or what it has seen; not what it is. */
 const ACCIDENTAL = new Set([
