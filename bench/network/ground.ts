@@ -1,0 +1,43 @@
+/** Network namespaces of a run of the bench: all of them are gone when it is over, also where it was interrupted. */
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { namespaceNames, namespacePath, removeNamespace } from '../../src/dataplane/netns/namespaces.ts'
+
+export interface Ground extends Disposable {
+  /** For a driver of our own. */
+  readonly instance: string
+  /** Makes a namespace that nothing is in, with `lo` up; its name. */
+  namespace(): string
+  /** Those of another instance are removed as well at the end: of a program that was started with a ground of its own. */
+  adopt(instance: string): void
+}
+
+export function openGround(): Ground {
+  const instance = randomBytes(4).toString('hex')
+  const own = `cwbench-${instance}-`
+  const prefixes = [own, `cw-${instance}-`]
+  let made = 0
+  const clear = (): void => {
+    for (const name of namespaceNames()) if (prefixes.some((prefix) => name.startsWith(prefix))) removeNamespace(name)
+  }
+  process.once('exit', clear)
+  return {
+    instance,
+    namespace() {
+      made += 1
+      const name = `${own}${made}`
+      execFileSync('ip', ['netns', 'add', name])
+      execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up'])
+      return name
+    },
+    adopt: (other) => void prefixes.push(`cw-${other}-`),
+    [Symbol.dispose]() {
+      clear()
+      process.off('exit', clear)
+    },
+  }
+}
+
+export function pathOf(namespace: string): string {
+  return namespacePath(namespace)
+}
