@@ -69,6 +69,7 @@ export function startNetwork({ store, dataplane, driver, now, logger, metrics, l
         }
       },
       trafficOf: async (id) => (await counters())?.get(id),
+      probe: (probe) => dataplane.probe(probe),
       settled: async (peering) => sightings.settled(peering.id, Object.values(await endsOf(peering)), now()),
     },
     fullPass: () => reconciler.fullPass(),

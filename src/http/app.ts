@@ -9,6 +9,7 @@ import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
 import type { PeeringId } from '../rules/ids.ts'
 import type { Peering } from '../rules/peering.ts'
+import type { Probe, ProbeResult } from '../rules/probe.ts'
 import type { PeeringTraffic, Readiness, Sides } from '../rules/readiness.ts'
 import type { Schema } from '../wire/schema.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -44,6 +45,8 @@ export interface NetworkStatus {
    * not be made so, and where that is not known after 5 seconds.
    */
   settled(peering: Peering): Promise<'SYNCED' | 'DEGRADED'>
+  /** Sends real packets from where a port is attached. */
+  probe(probe: Probe): Promise<ProbeResult>
 }
 
 export interface ServerParts {

@@ -13,6 +13,7 @@ import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
 import { acceptanceRoutes } from './routes/acceptance.ts'
 import { eventRoutes } from './routes/events.ts'
+import { explainRoutes } from './routes/explain.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { peeringViewRoutes } from './routes/peering-views.ts'
@@ -99,6 +100,7 @@ const ROUTES = [
   vpcV3Routes,
   acceptanceRoutes,
   planRoutes,
+  explainRoutes,
   routeReportRoutes,
   tagRoutes,
   routerRoutes,

@@ -150,6 +150,8 @@ suite('who may ask what', () => {
         return { port: { network_id: kept.subnet } }
       case 'POST /causeway/v1/plan':
         return { create_peering: peeringBody(kept.vpc, kept.peer).peering }
+      case 'POST /causeway/v1/explain':
+        return { from: { vpc: kept.vpc, address: '10.0.0.9' }, to: { address: '10.1.0.9' } }
       case 'POST /v2.0/vpc/routes':
         return routeBody()
       case 'POST /v1/{project_id}/routetables':

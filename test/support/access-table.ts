@@ -127,6 +127,7 @@ PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 40
 GET    /causeway/v1/vpcs/{vpc_id}/acceptance                 hers     401 401 401 401 401  200 200 403 403  404 404 200
 PUT    /causeway/v1/vpcs/{vpc_id}/acceptance                 hers     401 401 401 401 401  200 200 403 403  404 404 200
 POST   /causeway/v1/plan                                     -        401 401 401 401 401  200 200 403 403  200 200 200
+POST   /causeway/v1/explain                                  hers     401 401 401 401 401  200 200 403 403  404 404 200
 GET    /causeway/v1/peerings/{id}                            PENDING  401 401 401 401 401  200 200 403 403  200 404 200
 GET    /causeway/v1/peerings/{id}                            ACTIVE   401 401 401 401 401  200 200 403 403  200 404 200
 PUT    /causeway/v1/peerings/{id}                            PENDING  401 401 401 401 401  200 200 403 403  200 404 200

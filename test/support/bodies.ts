@@ -152,6 +152,14 @@ function ownCalls(
       { acceptance: { rules: [{ tenant_id: bob.projectId, cidr: '10.0.0.0/8', action: 'ask' }] } },
     ],
     'POST /causeway/v1/plan': [alice, '/causeway/v1/plan', { create_peering: { request_vpc_info, accept_vpc_info } }],
+    'POST /causeway/v1/explain': [
+      alice,
+      '/causeway/v1/explain',
+      {
+        ...{ from: { vpc: vpcId, address: '10.0.3.9' }, to: { vpc: vpcId, address: '10.0.3.8' } },
+        ...{ protocol: 'udp', size: 1500, probe: false },
+      },
+    ],
   }
 }
 

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { AcceptanceAnswer } from '../../src/wire/acceptance.ts'
+import { ExplainAnswer } from '../../src/wire/explain.ts'
 import { HistoryAnswer } from '../../src/wire/history.ts'
 import {
   CatalogAnswer,
@@ -92,6 +93,7 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'PUT /causeway/v1/vpcs/:vpc_id/acceptance': { 200: AcceptanceAnswer },
   'GET /causeway/v1/peerings/:id/routes': { 200: RouteReportAnswer },
   'POST /causeway/v1/plan': { 200: PlanAnswer },
+  'POST /causeway/v1/explain': { 200: ExplainAnswer },
   'GET /v2.0/routers': { 200: RouterListAnswer },
   'GET /v2.0/routers/:id': { 200: RouterAnswer },
   'GET /v1/:project_id/quotas': { 200: QuotasAnswer },
