@@ -37,3 +37,9 @@ export async function takeTurns(rounds: number, { ours, byHand, after }: Turns):
     ratio: median(counted.map((each) => each.ours / each.byHand)),
   }
 }
+
+/** `part`: from 0 to 1. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
