@@ -216,7 +216,8 @@ export const DRIFTS: readonly Drift[] = [
   {
     what: 'the whole router is deleted',
     act: ({ host, routerA }) => host.remove(routerA),
-    stops: true,
+    // Packets pass until the kernel comes to clean up what was in it.
+    stops: false,
   },
   {
     what: 'the name of a router is left without a router, as where somebody was killed when making it',
@@ -224,11 +225,15 @@ export const DRIFTS: readonly Drift[] = [
       host.remove(routerA)
       host.touch(routerA)
     },
-    stops: true,
+    // Packets pass until the kernel comes to clean up what was in it.
+    stops: false,
   },
   {
     what: 'a router lives on without its name, because a process is in it',
-    act: ({ host, routerA }) => host.hide(routerA),
+    act: ({ host, routerA }) => {
+      host.enter(routerA)
+      host.remove(routerA)
+    },
     stops: false,
   },
 ]

@@ -28,8 +28,8 @@ export interface TestHost extends Disposable {
   ping(path: string, to: string, bytes?: number): Promise<boolean>
   /** Removes a namespace of this test before its end. */
   remove(path: string): void
-  /** The same, while a process is in it until the end of the test: what is in it lives on. */
-  hide(path: string): void
+  /** Starts a process in a namespace, which stays until the end of the test; its id. */
+  enter(path: string): number
   /** Leaves its name without it, as somebody does who is killed when making it. */
   touch(path: string): void
 }
@@ -62,12 +62,12 @@ export function openTestHost(): TestHost {
       )
     },
     remove: (path) => remove(nameOf(path)),
-    hide(path) {
+    enter(path) {
       const child = spawn('nsenter', [`--net=${path}`, 'cat'], { stdio: ['pipe', 'ignore', 'inherit'] })
       inside.push(child)
       const there = statSync(path).ino
       while (statSync(`/proc/${child.pid}/ns/net`).ino !== there) spawnSync('true')
-      remove(nameOf(path))
+      return child.pid ?? 0
     },
     touch: (path) => closeSync(openSync(path, 'a')),
     [Symbol.dispose]() {
