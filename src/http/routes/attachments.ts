@@ -2,9 +2,17 @@
 import { attachPort } from '../../operations/ports/attach-port.ts'
 import { detachPort } from '../../operations/ports/detach-port.ts'
 import { mayAttach } from '../../operations/ports/load-attachable.ts'
-import { markAttached } from '../../operations/ports/mark-attached.ts'
 import { type AttachedPort, showAttachment } from '../../operations/ports/show-attachment.ts'
-import { type Attachment, DEFAULT_DEVICE, parseDevice, parseNetns, parsePid, pidOf } from '../../rules/attachment.ts'
+import {
+  type Attachment,
+  DEFAULT_DEVICE,
+  isSame,
+  notAttached,
+  parseDevice,
+  parseNetns,
+  parsePid,
+  pidOf,
+} from '../../rules/attachment.ts'
 import type { Readiness } from '../../rules/readiness.ts'
 import { invalidInput, Refusal } from '../../rules/refusal.ts'
 import { AttachmentShape, AttachRequest, spellAttachment, type WireAttachment } from '../../wire/attachments.ts'
@@ -36,12 +44,11 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
       if (now.state === 'DEGRADED') {
         // What is refused must leave things as they were; it was attached there before, or it was not.
         if (isNew) await perform(detachPort, as, { id, from: attachment })
-        else await perform(markAttached, as, { id, attachment, status: 'DOWN' })
         throw failed(asked, now)
       }
-      const status = now.state === 'SYNCED' ? 'ACTIVE' : 'DOWN'
-      const port = await perform(markAttached, as, { id, attachment, status })
-      return spellAttachment({ ...asked, port }, now)
+      const after = await perform(showAttachment, as, id)
+      if (!isSame(after.attachment, attachment)) throw notAttached(id)
+      return spellAttachment(after, now)
     },
   )
 
