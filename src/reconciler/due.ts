@@ -44,10 +44,6 @@ export class Due {
     if (!this.#failing.has(id)) this.#marked.add(id)
   }
 
-  hasMarked(): boolean {
-    return this.#marked.size > 0
-  }
-
   /** Its try failed. `random`: from 0 to below 1. */
   fail(id: VpcId, at: number, random: number, alone: boolean): void {
     const failures = (this.#failing.get(id)?.failures ?? 0) + 1
@@ -59,11 +55,6 @@ export class Due {
 
   succeed(id: VpcId): void {
     this.#failing.delete(id)
-  }
-
-  /** Whether `take` would give any. */
-  isAny(at: number): boolean {
-    return this.#changed.size > 0 || this.#marked.size > 0 || this.#retryAt <= at
   }
 
   /** At most `limit` of them, or one that is to be tried alone. */

@@ -6,7 +6,7 @@ import type { PeeringId, VpcId } from '../rules/ids.ts'
 import { type Look, type Observed, observe, portReadinessOf, type Readiness, readinessOf } from '../rules/readiness.ts'
 
 /** How long a deletion waits for the network, in milliseconds; a client that gives up after 10 seconds is answered. */
-export const SETTLE_MS = 5_000
+const SETTLE_MS = 5_000
 
 export type Settled = 'SYNCED' | 'DEGRADED'
 
@@ -78,10 +78,6 @@ export class Sightings {
   /** Whether this generation was seen to have no router, as it ought to be. */
   wasEmpty(id: VpcId, generation: number): boolean {
     return this.wasWell(id, generation) && this.#seen.get(id)?.isEmpty === true
-  }
-
-  generationOf(id: VpcId): number | undefined {
-    return this.#seen.get(id)?.observed.generation
   }
 
   readinessOf(peeringId: PeeringId | undefined, { vpcId, wanted }: End): Readiness {
