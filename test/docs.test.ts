@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { SETTINGS } from '../src/config.ts'
+import { REASON_CODES } from '../src/rules/explain-reasons.ts'
+import { PROBE_OUTCOMES } from '../src/rules/probe.ts'
 import { STATUSES, TRANSITIONS, VERBS } from '../src/rules/status.ts'
 import { BAD_REQUESTS, codeIn, type ErrorCode, SPELLINGS } from '../src/wire/refusal.ts'
 
@@ -41,6 +43,17 @@ suite('a list in a document is the list in the code', () => {
     assert.deepEqual(written, table)
     const head = `| status | ${VERBS.map((verb) => `\`${verb}\``).join(' | ')} |`
     assert.ok(read('docs/spec/peerings.md').includes(head), `the head of the table must be: ${head}`)
+  })
+
+  test('docs/spec/explain.md has every reason and every outcome of a probe, and no other', () => {
+    const reasons = rowsOf('docs/spec/explain.md', 4).map(([code = '', decisive]) => `${code} ${decisive}`)
+    const decisive = (code: string) => (code === 'DATAPLANE_BEHIND' ? 'no' : 'yes')
+    assert.deepEqual(
+      reasons,
+      REASON_CODES.map((code) => `\`${code}\` ${decisive(code)}`),
+    )
+    const outcomes = rowsOf('docs/spec/explain.md', 2).map(([name]) => name)
+    for (const outcome of PROBE_OUTCOMES) assert.ok(outcomes.includes(`\`${outcome}\``), outcome)
   })
 
   test('README.md has every setting with its default, and no other', () => {

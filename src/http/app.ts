@@ -62,6 +62,7 @@ export interface NetworkStatus {
   portReadinessOf(port: PlacedPort): Promise<Readiness>
   /** The same, when the network has seen the port's VPC as it ought to be when it was called, or after 5 seconds. */
   settledPort(port: PlacedPort): Promise<Readiness>
+  /** Sends real packets from where a port is attached. */
   probe(probe: Probe): Promise<ProbeResult>
 }
 

@@ -30,7 +30,7 @@ export interface Walk {
   readonly there: readonly Hop[]
   /** Empty where nothing arrives. */
   readonly back: readonly Hop[]
-  /** Undefined: whether anybody has the address is not the caller's to know. */
+  /** Undefined: that is the workload's own affair, or whether anybody has the address is not the caller's to know. */
   readonly answers: boolean | undefined
 }
 
@@ -39,7 +39,8 @@ export function walk(question: Question, world: World, near: VpcFacts, source: S
   const { from, to } = question
   const first = holderHop(near, source.subnet, source.holder, from.address, mayLeave)
   if (!mayLeave || source.subnet === undefined) return ended([{ ...first, ok: false }])
-  if (isSame(from.address, to.address)) return { there: [first], back: [first], answers: true }
+  // It never leaves the workload, whose own loopback may be up or down.
+  if (isSame(from.address, to.address)) return { there: [first], back: [first], answers: undefined }
   const { subnet } = source
   const step = nextStep(world, near, subnet, to.address)
   const start = [first, subnetHop(near, subnet, from.address)]

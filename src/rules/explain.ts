@@ -39,7 +39,7 @@ export interface Explanation {
   readonly there: readonly Hop[]
   /** And the answer; empty where none is sent. */
   readonly back: readonly Hop[]
-  /** Whether an answer comes, from whoever has the address there; undefined: not the caller's to know. */
+  /** Whether an answer comes, from whoever has the address there; undefined: not known, or not the caller's to know. */
   readonly answers: boolean | undefined
 }
 

@@ -73,8 +73,7 @@ export const ExplainAnswer = Type.Object({
   ),
   agrees: Type.Optional(
     Type.Union([Type.Boolean(), Type.Null()], {
-      description:
-        'Whether the packet did what is intended; null: nothing was sent, or it is not the caller’s to know.',
+      description: 'Whether the packet did what is intended; null: it cannot be told, or not to the caller.',
     }),
   ),
 })

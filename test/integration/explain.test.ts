@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { dump } from '../support/dump.ts'
 import { codesIn, EXPLAIN, makePlace, type Place, type Reason } from '../support/explain.ts'
+import { scopedTo } from '../support/logins.ts'
 import { NOBODYS_ID, PEERINGS, requestPeering } from '../support/peerings.ts'
 import { makeSubnet, portCalls } from '../support/ports.ts'
 import { makeRoute, makeTable, tablesOf } from '../support/routes.ts'
@@ -22,11 +23,8 @@ suite('explain', () => {
 
   const place = (who: Person, net: number) => makePlace(service, who, net)
 
-  /** Asks, and fails where the asking has written anything. */
   async function ask(who: Person, from: object, to: object, more: object = {}): Promise<Answer['body']> {
-    const stored = dump(service.folder)
     const { status, body } = await service.ask(who, 'POST', EXPLAIN, { from, to, ...more })
-    assert.deepEqual(dump(service.folder), stored)
     assert.equal(status, 200, JSON.stringify(body))
     return body
   }
@@ -48,9 +46,8 @@ suite('explain', () => {
       ...{ from: { port: mine.port }, to: { vpc: theirs.vpc, address: theirs.v4 } },
     })
     assert.equal(refused.status, 404, 'a VPC that has nothing to do with the caller')
-    assert.deepEqual(codesIn(await ask(alice, { port: mine.port }, { address: theirs.v4 })), [
-      ...['unreachable', 'NO_PEERING', 'NO_ROUTE'],
-    ])
+    const unnamed = () => ask(alice, { port: mine.port }, { address: theirs.v4 })
+    assert.deepEqual(codesIn(await unnamed()), ['unreachable', 'NO_PEERING', 'NO_ROUTE'])
     const { id } = await requestPeering(service, alice, mine.vpc, bob, theirs.vpc)
     const pending = ['unreachable', 'PEERING_PENDING', 'NO_ROUTE', 'NO_RETURN_ROUTE']
     assert.deepEqual(await told(alice, mine, theirs), pending)
@@ -69,9 +66,7 @@ suite('explain', () => {
     await makeRoute(service, bob, theirs.vpc, id, mine.cidr6)
     assert.deepEqual(codesIn(await v6()), ['reachable'])
     assert.equal((await service.ask(bob, 'DELETE', `${PEERINGS}/${id}`)).status, 204)
-    assert.deepEqual(codesIn(await ask(alice, { port: mine.port }, { address: theirs.v4 })), [
-      ...['unreachable', 'NO_PEERING', 'NO_ROUTE'],
-    ])
+    assert.deepEqual(codesIn(await unnamed()), ['unreachable', 'NO_PEERING', 'NO_ROUTE'])
   })
 
   test('tells a rejected and an expired request apart, at the very instant, and the newest one counts', async () => {
@@ -131,7 +126,10 @@ suite('explain', () => {
       ['subnet', theirs.subnet, true],
       ['port', theirs.port, true],
     ]
+    await service.sweep()
+    const stored = dump(service.folder)
     const whole = await ask(admin, { port: mine.port }, { address: theirs.v4 })
+    assert.deepEqual(dump(service.folder), stored, 'asking writes nothing')
     assert.deepEqual(way(whole.hops.there), [...out, ...there])
     assert.deepEqual(way(whole.hops.back), [...there.toReversed(), ['routetable', far, true], 'route', ...home])
     assert.deepEqual(whole.to, {
@@ -172,8 +170,8 @@ suite('explain', () => {
     const known = await ask(admin, { port: mine.port }, { address: other.v4 })
     assert.deepEqual(codesIn(known), ['unreachable', 'NOT_TRANSITIVE', 'NO_SUCH_SUBNET'])
     assert.ok(JSON.stringify(known).includes(routed.id) && JSON.stringify(known).includes(own.id))
-    const hidden = [theirs.subnet, own.id, other.vpc, theirs.port]
-    for (const secret of hidden) assert.ok(!JSON.stringify([await beyond(), await asked()]).includes(secret))
+    for (const secret of [theirs.subnet, own.id, other.vpc, theirs.port])
+      assert.ok(!JSON.stringify([await beyond(), await asked()]).includes(secret))
   })
 
   test('an unanswered request opens nothing: what the VPC that was asked for is like stays untold', async () => {
@@ -228,6 +226,17 @@ suite('explain', () => {
     assert.deepEqual(body.reasons[0].objects[0], { type: 'vpc', id: middle.vpc })
   })
 
+  test('what two VPCs of the other tenant have with each other is not told', async () => {
+    const twin = await place(bob, 249)
+    await requestPeering(service, bob, theirs.vpc, bob, twin.vpc)
+    const { id } = await requestPeering(service, alice, mine.vpc, bob, theirs.vpc)
+    assert.equal((await service.ask(bob, 'PUT', `${PEERINGS}/${id}/accept`)).status, 200)
+    await requestPeering(service, alice, mine.vpc, bob, twin.vpc)
+    const first = async (who: Person) =>
+      codesIn(await ask(who, { port: mine.port }, { vpc: twin.vpc, address: twin.v4 }))[1]
+    assert.deepEqual([await first(alice), await first(admin)], ['PEERING_PENDING', 'NOT_TRANSITIVE'])
+  })
+
   test('two subnets of one block: what is meant for the other VPC stays at home', async () => {
     const twin = await place(bob, Number(mine.cidr.split('.')[1]))
     const { id } = await requestPeering(service, alice, mine.vpc, bob, twin.vpc)
@@ -244,7 +253,7 @@ suite('explain', () => {
     )
   })
 
-  test('refuses what it cannot answer, and what is not the caller’s to ask', async () => {
+  test('refuses what it cannot answer, and what is not for the caller to ask', async () => {
     const refused = async (who: Person, from: object, to: object, more: object = {}) => {
       const { status, body } = await service.ask(who, 'POST', EXPLAIN, { from, to, ...more })
       return [status, body.error_msg]
@@ -255,6 +264,11 @@ suite('explain', () => {
     assert.equal((await refused(bob, { vpc: mine.vpc, address: mine.v4 }, to))[0], 404)
     assert.equal((await refused(alice, from, { port: theirs.port }))[0], 404)
     assert.equal((await refused(alice, { port: NOBODYS_ID }, to))[0], 404)
+    await requestPeering(service, alice, mine.vpc, bob, theirs.vpc)
+    const known = await refused(alice, from, { port: theirs.port })
+    assert.deepEqual(known, [404, `Port ${theirs.port} could not be found.`], 'though its VPC may be named now')
+    const { token } = await scopedTo(service, alice, 'unscoped')
+    assert.equal((await refused({ ...alice, token }, { port: NOBODYS_ID }, to))[0], 403)
     assert.equal((await refused(alice, from, { ...to, vpc: 'x' }))[0], 404)
     assert.match((await refused(alice, { address: mine.v4 }, to)).join(), /^400,.*'from.vpc' is required/)
     assert.match(

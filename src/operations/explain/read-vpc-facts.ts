@@ -1,5 +1,5 @@
 import { mayKnow } from '../../rules/access.ts'
-import type { PortFacts, Question, RouteFacts, SubnetFacts, VpcFacts } from '../../rules/explain-facts.ts'
+import type { PortFacts, Question, SubnetFacts, VpcFacts } from '../../rules/explain-facts.ts'
 import { isIn } from '../../rules/explain-walk.ts'
 import type { PortId, VpcId } from '../../rules/ids.ts'
 import type { Port } from '../../rules/port.ts'
@@ -18,12 +18,7 @@ export async function readVpcFacts(
   const isKnown = vpc !== undefined && mayKnow(caller, vpc.projectId)
   const addresses = [from.address, to.address]
   const subnets = await tx.subnetsOfVpc(id)
-  const routes: RouteFacts[] = []
-  for (const table of await tx.routeTablesOfVpc(id)) {
-    // All of a VPC whose owner is told of a right route in the wrong table; else the one that the answer needs.
-    const isAsked = isKnown || subnets.some((subnet) => subnet.routeTableId === table.id && holds(subnet, addresses))
-    if (isAsked) routes.push(...(await tx.routesOfTable(table.id)))
-  }
+  const routes = await tx.routesOfVpc(id)
   const ids = new Set(isKnown ? await holders(tx, subnets, addresses) : [])
   if (isKnown && from.vpcId === id && from.portId !== undefined) ids.add(from.portId)
   const ports: PortFacts[] = []
