@@ -1,9 +1,12 @@
 /** The contract of data planes: what is intended is built, and not built twice. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { intentOf } from '../support/intents.ts'
+import { addPort, intentOf, peer, testVpc } from '../support/intents.ts'
 import { apply, BOTH, changes, FULL, NEITHER, pairOf, reach } from './dataplane-samples.ts'
 import type { DataplaneKind } from './dataplanes.ts'
+
+/** One in five was lost before the driver waited for the kernel's own workers. */
+const ROUNDS = 16
 
 export function buildTests(open: DataplaneKind['open']): void {
   test('what is intended is built: packets of both families pass, small and full, and nothing fails', async () => {
@@ -24,11 +27,20 @@ export function buildTests(open: DataplaneKind['open']): void {
     assert.deepEqual(new Set(await net.dataplane.present()), new Set([a.vpcId, b.vpcId]))
   })
 
-  test('the first packet after it is answered: it waits for nothing to be found out', async () => {
+  test('the very first packet is answered, of both families: it waits for nothing to be found out', async () => {
     await using net = await open()
-    const { a, b, inA } = pairOf(net)
-    await apply(net, a, b)
-    assert.equal(await net.ping(inA, 'fd00:2::10'), true)
+    const lost: string[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const [a, b] = [testVpc(2 * round + 1), testVpc(2 * round + 2)]
+      const [from, to] = [addPort(a, net.workload()), addPort(b, net.workload())]
+      peer(a, b)
+      await apply(net, a, b)
+      const family = round % 2
+      const addresses = { from: from.addresses[family] ?? '', to: to.addresses[family] ?? '' }
+      const { outcome } = await net.dataplane.probe({ vpcId: a.vpcId, portId: from.id, ...addresses, size: FULL })
+      if (outcome !== 'answered') lost.push(`${addresses.to}: ${outcome}`)
+    }
+    assert.deepEqual(lost, [])
   })
 
   test('the second time nothing is changed, nor by a driver that has just been opened', async () => {
@@ -60,7 +72,9 @@ export function buildTests(open: DataplaneKind['open']): void {
     assert.deepEqual(await reach(net, inA, 2), BOTH)
     assert.equal(changes(await apply(net, a, b)), 0)
   })
+}
 
+export function reportTests(open: DataplaneKind['open']): void {
   test('what a peering has carried is counted, in the direction in which it went', async () => {
     await using net = await open()
     const { a, b, inA, peeringId } = pairOf(net)

@@ -27,7 +27,7 @@ type Make = FrameCase['make']
 
 const ICMP_ECHO = Buffer.from([8, 0, 0, 0, 0, 1, 0, 1])
 const NEXT = { ICMP: 1, UDP: 17, FRAGMENT: 44, ICMPV6: 58, OPTIONS: 60 } as const
-const ND = { RS: 133, RA: 134, NS: 135, NA: 136, REDIRECT: 137, MLD: 143 } as const
+const ND = { RS: 133, RA: 134, NS: 135, NA: 136, REDIRECT: 137, MLD_1: 131, MLD: 143 } as const
 
 export const FRAMES: readonly FrameCase[] = [
   fair('IPv4 from its own address', from4(OWN.mac, OWN.ip4)),
@@ -51,10 +51,16 @@ export const FRAMES: readonly FrameCase[] = [
   foul('ARP in a frame of another', (token) =>
     ethernet(BROADCAST, OTHER.mac, TYPE.ARP, arp(1, [OWN.mac, OWN.ip4], OTHER.ip4, token)),
   ),
+  foul('ARP that answers from nowhere', arpFrom(2, [OWN.mac, '0.0.0.0'], OWN.ip4)),
+  foul('ARP of another protocol', (token) => withByte(17, 1, arpFrom(1, [OWN.mac, OWN.ip4], OTHER.ip4)(token))),
+  foul('ARP of another network', (token) => withByte(15, 6, arpFrom(1, [OWN.mac, OWN.ip4], OTHER.ip4)(token))),
+  foul('ARP of longer addresses', (token) => withByte(18, 8, arpFrom(1, [OWN.mac, OWN.ip4], OTHER.ip4)(token))),
   foul('ARP of another kind', arpFrom(3, [OWN.mac, OWN.ip4], OTHER.ip4)),
 
   fair('DHCP that asks', dhcp('0.0.0.0', '255.255.255.255', 68, 67)),
   foul('DHCP that answers', dhcp(OWN.ip4, OTHER.ip4, 67, 68)),
+  foul('DHCP that asks somebody', dhcp('0.0.0.0', OTHER.ip4, 68, 67)),
+  foul('DHCP that asks by another port', dhcp('0.0.0.0', '255.255.255.255', 69, 67)),
   foul('IPv4 from nowhere', dhcp('0.0.0.0', '255.255.255.255', 68, 69)),
 
   fair('IPv6 from its own address', from6(OWN.mac, OWN.ip6)),
@@ -85,10 +91,15 @@ export const FRAMES: readonly FrameCase[] = [
   foul('an advertisement of another address', nd(ND.NA, OWN.ip6, OTHER.ip6)),
   foul('an advertisement from another address', nd(ND.NA, OTHER.ip6, OWN.ip6)),
   foul(
+    'a solicitation in fragments',
+    inFragment(OWN.ip6, NEXT.ICMPV6, 0, (token) => ndMessage(ND.NS, OWN.ip6, OTHER.ip6, token)),
+  ),
+  foul(
     'an advertisement in fragments',
     inFragment(OWN.ip6, NEXT.ICMPV6, 0, (token) => ndMessage(ND.NA, OWN.ip6, OWN.ip6, token)),
   ),
   fair('a solicitation of routers', nd(ND.RS, '::', '::')),
+  fair('a report of a group', nd(ND.MLD_1, '::', '::')),
   fair('a report of groups', nd(ND.MLD, '::', '::')),
   foul('a router advertisement', nd(ND.RA, LINK_LOCAL, '::')),
   foul('a router advertisement behind options', from6With(LINK_LOCAL, NEXT.OPTIONS, behindOptions)),
@@ -114,6 +125,12 @@ function from4(senderMac: string, address: string): Make {
     const packet = ipv4(address, OTHER.ip4, NEXT.ICMP, Buffer.concat([ICMP_ECHO, token]))
     return ethernet(OTHER.mac, senderMac, TYPE.IP4, packet)
   }
+}
+
+/** Of the whole frame. */
+function withByte(at: number, value: number, frame: Buffer): Buffer {
+  frame[at] = value
+  return frame
 }
 
 /** Its header says that there is more than there is. */

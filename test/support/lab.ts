@@ -51,12 +51,15 @@ export function openLab(): Lab {
       ip(path, `link add eth0 address ${mac} type veth peer name ${port} netns ${nameOf(router)}`)
       ip(router, `link set ${port} master ${bridge} up`)
       ip(path, `addr add ${v4} dev eth0`, `addr add ${v6} dev eth0 nodad`, 'link set eth0 up')
+      waitForForwarding(router, port)
       if (via !== undefined) ip(path, ...via.map((gateway) => `route add default via ${gateway}`))
       return path
     },
     bridge: (router, name, { mac, v4, v6 }) => {
       ip(router, `link add ${name} address ${mac} type bridge mcast_snooping 0`)
-      ip(router, `addr add ${v4} dev ${name}`, `addr add ${v6} dev ${name} nodad`, `link set ${name} up`)
+      // A router asks for neighbours from its link-local address, and without one not at all.
+      const addresses = [`${v4} dev ${name}`, `${v6} dev ${name} nodad`, `fe80::1/64 dev ${name} nodad`]
+      ip(router, ...addresses.map((address) => `addr add ${address}`), `link set ${name} up`)
     },
     link: (a, nameOfA, b, nameOfB) => {
       const macs = ['02:00:00:00:00:01', '06:00:00:00:00:01'] as const
@@ -80,6 +83,9 @@ export function openLab(): Lab {
   }
 }
 
+/** Milliseconds. */
+const PATIENCE_MS = 5000
+
 const ROUTER = [
   'net.ipv4.ip_forward=1',
   'net.ipv6.conf.all.forwarding=1',
@@ -87,6 +93,14 @@ const ROUTER = [
   'net.ipv4.conf.default.rp_filter=1',
   'net.ipv4.icmp_errors_use_inbound_ifaddr=1',
 ]
+
+/** The bridge hears a moment later that its port has a carrier, and forwards nothing until then. */
+function waitForForwarding(router: string, port: string): void {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; ) {
+    if (execute(router, 'ip', ['-details', 'link', 'show', 'dev', port]).includes('state forwarding')) return
+  }
+  throw new Error(`${port} does not forward`)
+}
 
 function ip(path: string, ...lines: readonly string[]): string {
   return execute(path, 'ip', ['-batch', '-'], `${lines.join('\n')}\n`)

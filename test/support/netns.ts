@@ -2,9 +2,10 @@
  * A piece of the host's network for one test: namespaces with random names, and an instance of its own. All of it is
  * removed when it is disposed, also where the test failed.
  */
-import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
+import { removeNamespace } from '../../src/dataplane/netns/namespaces.ts'
 import type { VpcId } from '../../src/rules/ids.ts'
 
 /** With the Debian packages that have them. */
@@ -27,6 +28,10 @@ export interface TestHost extends Disposable {
   ping(path: string, to: string, bytes?: number): Promise<boolean>
   /** Removes a namespace of this test before its end. */
   remove(path: string): void
+  /** Starts a process in a namespace, which stays until the end of the test; its id. */
+  enter(path: string): number
+  /** Leaves its name without it, as somebody does who is killed when making it. */
+  touch(path: string): void
 }
 
 /** Seconds that an answer may take: it comes in less than a millisecond, or it never comes. */
@@ -36,6 +41,7 @@ const HEADERS = { 4: 28, 6: 48 } as const
 export function openTestHost(): TestHost {
   const instance = randomBytes(4).toString('hex')
   const made: string[] = []
+  const inside: ChildProcess[] = []
   const remove = (name: string) => execFileSync('ip', ['netns', 'del', name])
   return {
     instance,
@@ -55,17 +61,30 @@ export function openTestHost(): TestHost {
         execFile('nsenter', [`--net=${path}`, 'ping', ...args], (error) => resolve(!error)),
       )
     },
-    remove: (path) => remove(path.slice('/run/netns/'.length)),
+    remove: (path) => remove(nameOf(path)),
+    enter(path) {
+      const child = spawn('nsenter', [`--net=${path}`, 'cat'], { stdio: ['pipe', 'ignore', 'inherit'] })
+      inside.push(child)
+      const there = statSync(path).ino
+      while (statSync(`/proc/${child.pid}/ns/net`).ino !== there) spawnSync('true')
+      return child.pid ?? 0
+    },
+    touch: (path) => closeSync(openSync(path, 'a')),
     [Symbol.dispose]() {
+      for (const child of inside) child.kill('SIGKILL')
       const left = namesInRun().filter((name) => made.includes(name) || name.startsWith(`cw-${instance}-`))
-      for (const name of left) remove(name)
+      // Also those that are a name and nothing more, which ip would not remove.
+      for (const name of left) removeNamespace(name)
     },
   }
 }
 
-/** Routers and workloads of a test that are there. */
-export function namesInRun(): readonly string[] {
+function namesInRun(): readonly string[] {
   return readdirSync('/run/netns')
+}
+
+function nameOf(path: string): string {
+  return path.slice('/run/netns/'.length)
 }
 
 function problemHere(): string | false {

@@ -2,20 +2,23 @@
 import { AF_INET6, type Block, blockOf, macAt, macBytes } from './blocks.ts'
 import { eachAttribute, type MessageWriter } from './messages.ts'
 import { PROTOCOL } from './names.ts'
-import { F_CREATE, F_EXCL, F_REPLACE, type Netlink, type Request } from './netlink.ts'
+import { F_CREATE, F_REPLACE, type Netlink, type Request } from './netlink.ts'
 
 const NEWADDR = 20
 const DELADDR = 21
 const GETADDR = 22
-const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4, FLAGS: 8, PROTO: 11 } as const
+const IFA = { ADDRESS: 1, LOCAL: 2, BROADCAST: 4, MULTICAST: 7, FLAGS: 8, PROTO: 11 } as const
 /** Usable at once: nobody else in the subnet has it, because the service gives each address once. */
 const IFA_F_NODAD = 2
 const NO_ADDRESS = Buffer.alloc(0)
+
+const GETMULTICAST = 58
 
 const NEWNEIGH = 28
 const GETNEIGH = 30
 const NDA_DST = 1
 const NDA_LLADDR = 2
+const NUD_STALE = 0x04
 const NUD_PERMANENT = 0x80
 
 export interface Address {
@@ -35,7 +38,7 @@ export interface Neighbour {
 }
 
 export function addAddress(device: number, block: Block): Request {
-  return { type: NEWADDR, flags: F_CREATE | F_EXCL, write: (to) => writeAddress(to, device, block) }
+  return { type: NEWADDR, flags: F_CREATE | F_REPLACE, write: (to) => writeAddress(to, device, block) }
 }
 
 export function removeAddress(device: number, block: Block): Request {
@@ -63,10 +66,32 @@ export function allAddresses(netlink: Netlink, device: number): readonly Address
   return addresses
 }
 
+/** IPv6 groups that a device is in, in hex digits. */
+export function multicastGroups(netlink: Netlink, device: number): ReadonlySet<string> {
+  const groups = new Set<string>()
+  const read = (bytes: Buffer, start: number, end: number) => {
+    eachAttribute(bytes, start + 8, end, (type, from, to) => {
+      if (type === IFA.MULTICAST) groups.add(bytes.toString('hex', from, to))
+    })
+  }
+  const write = (to: MessageWriter) => to.struct(AF_INET6, device)
+  netlink.dump({ type: GETMULTICAST, flags: 0, write }, read)
+  return groups
+}
+
 /** A neighbour that need not be asked for, now or ever. */
 export function setNeighbour(device: number, address: Block, mac: string): Request {
+  return neighbour(device, address, mac, NUD_PERMANENT)
+}
+
+/** Says where a neighbour is, until it is seen to be elsewhere: a packet that waits for an answer goes at once. */
+export function suggestNeighbour(device: number, address: Block, mac: string): Request {
+  return neighbour(device, address, mac, NUD_STALE)
+}
+
+function neighbour(device: number, address: Block, mac: string, state: number): Request {
   const write = (to: MessageWriter) => {
-    to.struct(address.family, device, NUD_PERMANENT)
+    to.struct(address.family, device, state)
     to.raw(NDA_DST, address.bytes)
     to.raw(NDA_LLADDR, macBytes(mac))
   }

@@ -1,18 +1,29 @@
 /** Carries out changes in one router. What fails is a failure of its object, and everything else is done. */
 import type { VpcId } from '../../rules/ids.ts'
 import type { Failure } from '../dataplane.ts'
-import { addAddress, removeAddress, setNeighbour } from './addresses.ts'
+import { addAddress, removeAddress, setNeighbour, suggestNeighbour } from './addresses.ts'
+import type { Block } from './blocks.ts'
 import type { Action, Change } from './changes.ts'
-import { type DesiredBridge, type DesiredRoute, FAR_END, type Owner } from './desired.ts'
+import { type DesiredBridge, type DesiredPort, type DesiredRoute, FAR_END, type Owner } from './desired.ts'
 import { removeLinks } from './link-removal.ts'
 import { addBridge, changeLink, findLink, type Link, MTU } from './links.ts'
 import { DEVICE_GROUP } from './names.ts'
 import { within } from './namespaces.ts'
-import type { Netlink, Request } from './netlink.ts'
+import { type Netlink, openNetlink, type Request } from './netlink.ts'
 import { addPeeringLink } from './peering-links.ts'
 import { attachPort, equipPort } from './ports.ts'
 import { addRoute, addRule, type NewRoute, removeRoute, removeRule, replaceRoute } from './routes.ts'
+import { settleAddresses, settleLinks } from './settling.ts'
 import { writeSysctl } from './sysctls.ts'
+
+/** What carries packets only from now on. */
+export interface Fresh {
+  /** A bridge after its port. */
+  readonly devices: Set<string>
+  /** By the name of their device. */
+  readonly addresses: Map<string, Block[]>
+  readonly ports: Set<DesiredPort>
+}
 
 /** A router that is being worked on. */
 export interface Workplace {
@@ -24,8 +35,9 @@ export interface Workplace {
   readonly indexes: Map<string, number>
   /** Links that were made in this pass, from either side. */
   readonly madeLinks: Set<string>
-  /** Devices that carry packets only from now on; a bridge after its port. */
-  readonly fresh: Set<string>
+  /** Routers that have lost a device to what was done in another one, after they were read. */
+  readonly disturbed: Set<VpcId>
+  readonly fresh: Fresh
   readonly pathOf: (vpcId: VpcId) => string
   /** By object: its first one. */
   readonly failures: Map<string, Failure>
@@ -66,6 +78,32 @@ export function carryOut(place: Workplace, changes: readonly Change[]): void {
   removeDevices(place, doomed)
 }
 
+/** To be called when both ends of everything are done, and before any route leads there. */
+export function settle(place: Workplace): void {
+  const { netlink, fresh } = place
+  const { devices, addresses, ports } = fresh
+  settleLinks(netlink, [...devices, ...[...ports].map(({ name }) => name), ...[...ports].map(({ bridge }) => bridge)])
+  for (const [device, blocks] of addresses) settleAddresses(netlink, device, blocks)
+  for (const port of ports) {
+    try {
+      const bridge = indexOf(place, port.bridge)
+      netlink.must(...port.addresses.map((address) => suggestNeighbour(bridge, address, port.mac)))
+      within(port.workload.netns, () => settleWorkload(port))
+    } catch (error) {
+      fail(place, port.owner, (error as Error).message)
+    }
+  }
+}
+
+function settleWorkload({ workload: { device }, addresses, gateways, bridgeMac }: DesiredPort): void {
+  using netlink = openNetlink()
+  settleLinks(netlink, [device])
+  settleAddresses(netlink, device, addresses)
+  const index = findLink(netlink, device)?.index
+  if (index === undefined) throw new Error(`its interface ${device} is gone as soon as it was made`)
+  netlink.must(...gateways.map((gateway) => suggestNeighbour(index, gateway, bridgeMac)))
+}
+
 function send(place: Workplace, batch: readonly { change: Change; requests: readonly Request[] }[]): void {
   if (batch.length === 0) return
   const errors = place.netlink.run(batch.flatMap(({ requests }) => requests))
@@ -96,11 +134,18 @@ function requestsOf(place: Workplace, action: Action): readonly Request[] | unde
     case 'add bridge':
       return bridgeRequests(action.bridge)
     case 'change device':
-      if (action.settings.isUp === true) place.fresh.add(action.device)
+      if (action.settings.isUp === true) place.fresh.devices.add(action.device)
       return [changeLink(indexOf(place, action.device), action.settings)]
+    case 'rename device': {
+      const { link, name } = action
+      place.indexes.set(name, link.index)
+      return [changeLink(link.index, { isUp: false }), changeLink(link.index, { name })]
+    }
     case 'join bridge':
+      place.fresh.devices.add(action.device).add(action.bridge)
       return [changeLink(indexOf(place, action.device), { master: indexOf(place, action.bridge) })]
     case 'add address':
+      place.fresh.addresses.set(action.device, [...(place.fresh.addresses.get(action.device) ?? []), action.block])
       return [addAddress(indexOf(place, action.device), action.block)]
     case 'remove address':
       return [removeAddress(indexOf(place, action.device), action.block)]
@@ -131,18 +176,18 @@ function act(place: Workplace, action: Action): boolean {
       const { owner, near, farVpcId } = action.link
       place.indexes.delete(near.name)
       if (place.madeLinks.has(owner.id)) return false
-      addPeeringLink(place.netlink, action.link, place.pathOf(farVpcId))
+      if (addPeeringLink(place.netlink, action.link, place.pathOf(farVpcId))) place.disturbed.add(farVpcId)
       place.madeLinks.add(owner.id)
-      place.fresh.add(near.name)
+      place.fresh.devices.add(near.name)
       return true
     }
     case 'attach port':
       attachPort(place.netlink, action.port, indexOf(place, action.port.bridge))
-      place.fresh.add(action.port.name).add(action.port.bridge)
+      place.fresh.ports.add(action.port)
       return true
     case 'equip port':
       equipPort(place.netlink, action.port)
-      place.fresh.add(action.port.name).add(action.port.bridge)
+      place.fresh.ports.add(action.port)
       return true
     default:
       throw new Error(`${action.do} is no action of its own`)

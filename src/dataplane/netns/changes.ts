@@ -7,7 +7,7 @@ import type { Route, Rule } from './routes.ts'
 /**
  * In this order, each in all routers of a batch before the next one begins:
  * - `prepare`: settings that new devices take over.
- * - `clear`: devices of ours that stand in the way of what they ought to be.
+ * - `clear`: devices of ours that stand in the way of what they ought to be, or have another name.
  * - `build`: bridges and links.
  * - `equip`: what belongs to a device, and the ports. From here on a packet that comes is not lost.
  * - `route`: rules and routes.
@@ -25,6 +25,7 @@ export type Action =
   | { readonly do: 'equip port'; readonly port: DesiredPort }
   | { readonly do: 'change device'; readonly device: string; readonly settings: LinkSettings }
   | { readonly do: 'join bridge'; readonly device: string; readonly bridge: string }
+  | { readonly do: 'rename device'; readonly link: Link; readonly name: string }
   | { readonly do: 'remove device'; readonly link: Link }
   | { readonly do: 'add address'; readonly device: string; readonly block: Block }
   | { readonly do: 'remove address'; readonly device: string; readonly block: Block }
@@ -49,6 +50,7 @@ export type Plan = Readonly<Record<Phase, readonly Change[]>>
 export interface Planning {
   add(phase: Phase, owner: Owner, action: Action, needs?: Owner): void
   fail(owner: Owner, message: string): void
-  /** Indexes of the devices that are cleared away: what hangs on them goes with them. */
+  readonly byAlias: ReadonlyMap<string, Link>
+  /** Indexes of the devices that are cleared away, or are down for a moment: what hangs on them goes. */
   readonly gone: Set<number>
 }

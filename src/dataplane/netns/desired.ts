@@ -66,6 +66,8 @@ export interface DesiredPort {
   readonly name: string
   readonly alias: string
   readonly bridge: string
+  /** MAC address of the gateways. */
+  readonly bridgeMac: string
   readonly workload: Workload
   /** The name of the workload's end until it has its own. */
   readonly firstName: string
@@ -197,6 +199,7 @@ function portOf(port: IntendedPort, subnet: IntendedSubnet | undefined): Desired
     name: names.portName(id),
     alias: names.aliasOf('port', id),
     bridge: names.bridgeName(subnet.id),
+    bridgeMac: names.bridgeMac(subnet.id),
     workload,
     firstName: names.newPortName(id),
     mac: macAddress,

@@ -45,11 +45,12 @@ export function difference(
   }
   const failures: Failure[] = []
   const planning: Planning = {
+    byAlias: new Map([...actual.links.values()].map((link) => [link.alias, link])),
     gone: new Set(),
     fail: (owner, message) => failures.push({ ...owner, message }),
     add: (phase, owner, action, needs) => {
       plan[phase].push({ owner, needs, action })
-      if (phase === 'clear' && action.do === 'remove device') planning.gone.add(action.link.index)
+      if (phase === 'clear' && 'link' in action && 'index' in action.link) planning.gone.add(action.link.index)
     },
   }
   const router: Owner = { kind: 'router', id: desired.vpcId }
@@ -76,9 +77,10 @@ function planBridge(
   addresses: ReadonlyMap<number, readonly ActualRouter['addresses'][number][]>,
 ): void {
   const { owner, name, alias, mac } = bridge
-  const device = ours(planning, links.get(name), { owner, name, alias, kind: 'bridge', group: DEVICE_GROUP })
+  const device = ours(planning, links, { owner, name, alias, kind: 'bridge', group: DEVICE_GROUP })
   if (device === 'foreign') return
-  const there = device === undefined ? [] : (addresses.get(device.index) ?? [])
+  const isNew = device === undefined || planning.gone.has(device.index)
+  const there = isNew ? [] : (addresses.get(device.index) ?? [])
   if (device === undefined) planning.add('build', owner, { do: 'add bridge', bridge })
   else {
     const wanted = { isUp: true, alias, group: DEVICE_GROUP, mac, mtu: MTU, snooping: false }
@@ -98,7 +100,7 @@ function planBridge(
 function planLink(planning: Planning, link: DesiredLink, actual: ActualRouter, known: ReadonlySet<string>): void {
   const { owner, farVpcId, near, far } = link
   const { name, alias, mac } = near
-  const found = ours(planning, actual.links.get(name), { owner, name, alias, kind: 'veth', group: PEERING_GROUP })
+  const found = ours(planning, actual.links, { owner, name, alias, kind: 'veth', group: PEERING_GROUP })
   if (found === 'foreign') return
   const namespace = actual.namespaces.get(farVpcId)
   const isRight = found !== undefined && found.peerNamespace === namespace && namespace !== undefined
@@ -126,7 +128,7 @@ function planPort(
     planning.fail(owner, workload?.message ?? 'its workload was not looked at')
     return
   }
-  const found = ours(planning, links.get(name), { owner, name, alias, kind: 'veth', group: DEVICE_GROUP })
+  const found = ours(planning, links, { owner, name, alias, kind: 'veth', group: DEVICE_GROUP })
   if (found === 'foreign') return
   const problem = obstacle(port, workload)
   if (problem !== undefined) {
@@ -147,30 +149,37 @@ function planPort(
   if (portSteps(port, workload.end, workload).length > 0) planning.add('equip', owner, { do: 'equip port', port })
 }
 
+interface Identity {
+  readonly owner: Owner
+  readonly name: string
+  readonly alias: string
+  readonly kind: string
+  readonly group: number
+}
+
 /**
- * The device of a name where it is ours, or undefined where there is none or it has to be made anew; of others it is a
- * failure. One that was half made has no alias yet, but the group of its kind.
+ * A device where it is ours, or undefined where there is none or it has to be made anew; of others it is a failure.
+ * One that was half made has no alias yet, but the group of its kind; one that was renamed is known by its alias.
  */
-function ours(
-  planning: Planning,
-  link: Link | undefined,
-  is: {
-    readonly owner: Owner
-    readonly name: string
-    readonly alias: string
-    readonly kind: string
-    readonly group: number
-  },
-): Link | undefined | 'foreign' {
-  if (link === undefined) return undefined
-  const isOurs = link.alias === is.alias || (link.alias === '' && link.group === is.group)
-  if (!isOurs) {
-    planning.fail(is.owner, `the router has a device ${is.name} of somebody else`)
+function ours(planning: Planning, links: ActualRouter['links'], is: Identity): Link | undefined | 'foreign' {
+  const { owner, name, alias, kind, group } = is
+  const link = links.get(name)
+  if (link === undefined) return renamed(planning, is)
+  if (link.alias !== alias && !(link.alias === '' && link.group === group)) {
+    planning.fail(owner, `the router has a device ${name} of somebody else`)
     return 'foreign'
   }
-  if (link.kind === is.kind) return link
-  planning.add('clear', is.owner, { do: 'remove device', link })
+  if (link.kind === kind) return link
+  planning.add('clear', owner, { do: 'remove device', link })
   return undefined
+}
+
+/** It is given its name back and not made anew: what the far router has at its end would go with it. */
+function renamed(planning: Planning, is: Identity): Link | undefined {
+  const link = planning.byAlias.get(is.alias)
+  if (link?.kind !== is.kind) return undefined
+  planning.add('clear', is.owner, { do: 'rename device', link, name: is.name })
+  return { ...link, name: is.name, isUp: false }
 }
 
 function planSettings(planning: Planning, owner: Owner, link: Link, wanted: LinkSettings): void {

@@ -3,6 +3,7 @@ import { type AddressRange, parseAddress, spellAddress } from '../../rules/addre
 import type { IntendedPort } from '../dataplane.ts'
 import type { SetName } from './guard-tables.ts'
 import { portName } from './names.ts'
+import type { SetElement } from './nft-netlink.ts'
 
 /** Elements in nft's language, each in one spelling. */
 export type Elements = Readonly<Record<SetName, ReadonlySet<string>>>
@@ -23,21 +24,15 @@ export function elementsOf(ports: readonly IntendedPort[]): Elements {
     const device = portName(port.id)
     for (const [mac, ranges] of rangesByMac(port)) {
       elements.macs.add(spell(device, mac))
-      for (const range of merged(ranges)) {
-        for (const [name, family] of FAMILIES) {
-          const part = common(range, family)
-          if (part !== undefined) elements[name].add(spell(device, mac, part))
-        }
-      }
+      for (const range of merged(ranges)) elements[setOf(range)].add(spell(device, mac, range))
     }
   }
   return elements
 }
 
-const FAMILIES = [
-  ['ports4', V4],
-  ['ports6', V6],
-] as const
+function setOf({ last }: AddressRange): 'ports4' | 'ports6' {
+  return last <= V4.last ? 'ports4' : 'ports6'
+}
 
 /** With a MAC address goes the link-local address that is made of it (RFC 4291, appendix A). */
 function rangesByMac({ macAddress, addresses, allowed }: IntendedPort): ReadonlyMap<string, AddressRange[]> {
@@ -46,7 +41,8 @@ function rangesByMac({ macAddress, addresses, allowed }: IntendedPort): Readonly
   for (const pair of pairs) {
     const mac = pair.macAddress === '' ? macAddress : pair.macAddress.toLowerCase()
     const known = ranges.get(mac) ?? [linkLocalOf(mac)]
-    ranges.set(mac, [...known, blockOf(pair.ipAddress)])
+    const block = blockOf(pair.ipAddress)
+    ranges.set(mac, block === undefined ? known : [...known, block])
   }
   return ranges
 }
@@ -58,15 +54,18 @@ function linkLocalOf(mac: string): AddressRange {
   return { first: address, last: address }
 }
 
-/** All addresses of a block, whose host bits may be set, or the one of an address. */
-function blockOf(text: string): AddressRange {
+/**
+ * The addresses of a block, whose host bits may be set, or the one of an address, as far as its family has them: `::/0`
+ * has none of IPv4. Undefined: that leaves none.
+ */
+function blockOf(text: string): AddressRange | undefined {
   const [base = '', prefix] = text.split('/')
   const address = parseAddress(base)
   if (address === undefined) throw new Error(`${text} is neither an address nor a block`)
-  const bits = base.includes(':') ? IPV6_BITS : IPV4_BITS
+  const [family, bits] = base.includes(':') ? ([V6, IPV6_BITS] as const) : ([V4, IPV4_BITS] as const)
   const hosts = (1n << BigInt(bits - Number(prefix ?? bits))) - 1n
   const first = address - (address & hosts)
-  return { first, last: first + hosts }
+  return common({ first, last: first + hosts }, family)
 }
 
 /** Without overlaps, which the kernel refuses, and without neighbours. */
@@ -98,43 +97,27 @@ function spellEnd(address: bigint): string {
   return address <= V4.last ? spellAddress(address) : `0x${address.toString(16)}`
 }
 
-/** An element as nft lists it, in our spelling; undefined where it is none that we could have made. */
-export function readElement(set: SetName, element: unknown): string | undefined {
-  const [device, mac, ends, ...more] = (element as { readonly concat?: readonly unknown[] }).concat ?? []
-  if (typeof device !== 'string' || !DEVICE.test(device) || typeof mac !== 'string' || more.length > 0) return undefined
-  if (set === 'macs') return ends === undefined ? spell(device, mac) : undefined
-  const range = readRange(ends)
-  if (range === undefined) return undefined
+/** An element as the kernel has it, in our spelling; undefined where it is none that we could have made. */
+export function spellElement(set: SetName, { first, last }: SetElement): string | undefined {
+  const isSame = first.subarray(0, ADDRESS_AT).equals(last.subarray(0, ADDRESS_AT))
+  if (!isSame || first.length !== KEY_BYTES[set] || last.length !== first.length) return undefined
+  const device = first.toString('latin1', 0, MAC_AT).replace(/\0+$/, '')
+  if (!DEVICE.test(device)) return undefined
+  const mac = first.toString('hex', MAC_AT, MAC_AT + 6).replace(/..(?!$)/g, '$&:')
+  if (set === 'macs') return spell(device, mac)
   const family = set === 'ports4' ? V4 : V6
-  const isWithin = family.first <= range.first && range.last <= family.last
-  return isWithin ? spell(device, mac, range) : undefined
+  const range = { first: addressIn(set, first), last: addressIn(set, last) }
+  return family.first <= range.first && range.last <= family.last ? spell(device, mac, range) : undefined
 }
 
 /** What may stand in nft's language between quotes, and means itself there. */
 const DEVICE = /^[0-9A-Za-z_-]+$/
+/** Where the parts of a key begin: each takes a multiple of 4 bytes. */
+const MAC_AT = 16
+const ADDRESS_AT = 24
+const KEY_BYTES: Readonly<Record<SetName, number>> = { macs: 24, ports4: 28, ports6: 40 }
 
-interface ListedRange {
-  readonly range?: readonly unknown[]
-  readonly prefix?: { readonly addr: unknown; readonly len: number }
-}
-
-/** nft lists an address alone, a block that is one, or a range. */
-function readRange(ends: unknown): AddressRange | undefined {
-  if (typeof ends === 'string') return between(readEnd(ends), readEnd(ends))
-  const { range, prefix } = (ends ?? {}) as ListedRange
-  if (range !== undefined) return between(readEnd(range[0]), readEnd(range[1]))
-  const first = readEnd(prefix?.addr)
-  if (prefix === undefined || first === undefined) return undefined
-  const bits = first <= V4.last ? IPV4_BITS : IPV6_BITS
-  return { first, last: first + (1n << BigInt(bits - prefix.len)) - 1n }
-}
-
-function between(first: bigint | undefined, last: bigint | undefined): AddressRange | undefined {
-  return first === undefined || last === undefined ? undefined : { first, last }
-}
-
-/** Numbers of 64 bits and less are listed as numbers, which JSON does not hold exactly; none of ours is so small. */
-function readEnd(text: unknown): bigint | undefined {
-  if (typeof text !== 'string') return undefined
-  return /^0x[0-9a-f]+$/.test(text) ? BigInt(text) : parseAddress(text)
+function addressIn(set: 'ports4' | 'ports6', key: Buffer): bigint {
+  const address = BigInt(`0x${key.toString('hex', ADDRESS_AT)}`)
+  return set === 'ports4' ? V4.first + address : address
 }

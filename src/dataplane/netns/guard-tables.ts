@@ -3,9 +3,12 @@
  * sets, so a port costs elements and no rules. All are named `causeway`; what has another name is not ours.
  */
 import { closeSync, openSync } from 'node:fs'
+import type { PortId } from '../../rules/ids.ts'
 import { setns, unshareNetwork } from './libc.ts'
-import { PEERING_GROUP } from './names.ts'
+import { PEERING_GROUP, portName } from './names.ts'
+import { openNetlink } from './netlink.ts'
 import { listNft, runNft } from './nft.ts'
+import { dumpElements, dumpTables, NETLINK_NETFILTER, type SetElement } from './nft-netlink.ts'
 
 /** One for packets that are routed, and one for frames that come from ports. */
 export type GuardFamily = 'inet' | 'bridge'
@@ -27,6 +30,8 @@ export type SetName = keyof typeof SETS
 /** From which port, MAC address and IPv6 address: in the IPv6 header, and in a message of neighbour discovery. */
 const SOURCE_6 = 'iifname . ether saddr . @nh,64,128'
 const TARGET_6 = 'iifname . ether saddr . @th,64,128'
+/** What the names of ports' devices have in common. */
+const PORT_DEVICES = `${portName('' as PortId)}*`
 /** Of IPv4 over Ethernet: the offsets of the other fields depend on it. */
 const ARP = 'arp htype 1 arp ptype ip arp hlen 6 arp plen 4 arp'
 /** Breaks off where nft finds no upper protocol in the packet, because its headers are broken or too many. */
@@ -46,11 +51,11 @@ const CHAINS: Readonly<Record<GuardFamily, Readonly<Record<string, Chain>>>> = {
         // P6: nothing comes in through a peering that would not be answered through it. For IPv4 rp_filter says so too,
         // but a sysctl of the host's (conf.all.rp_filter = 2) can loosen that; IPv6 has nothing of the kind.
         `iifgroup ${PEERING_GROUP} fib saddr . iif oif missing drop`,
-        // Every link has fe80::/10, so the reverse route says nothing about it.
+        // A link with a link-local address, which ours need not have, has a route to all the others.
         `iifgroup ${PEERING_GROUP} ip6 saddr fe80::/10 drop`,
         // What a bridge does not take from its port is given to the port's own device: frames to 01:80:c2:00:00:0e.
         // They come past the table below, and are no business of a router's.
-        `meta iifkind "veth" iifgroup != ${PEERING_GROUP} drop`,
+        `iifname "${PORT_DEVICES}" drop`,
       ],
     },
   },
@@ -118,29 +123,44 @@ export function tableText(family: GuardFamily): string {
   return [`table ${family} causeway {`, ...sets, ...chains, '}'].join('\n')
 }
 
-/** What is in a router of these tables. */
-export interface Listing {
-  /** How nft spells everything but elements and handles; undefined: there is no such table. */
-  readonly spelled: Readonly<Record<GuardFamily, string | undefined>>
-  /** As in libnftables-json(5). */
-  readonly elements: Readonly<Record<SetName, readonly unknown[]>>
+/** How nft spells each of the tables, but for elements and handles; undefined: there is no such table. */
+export type Spelled = Readonly<Record<GuardFamily, string | undefined>>
+
+/**
+ * In the namespace that the thread is in. A table with flags is none of ours, and is not listed: libnftables 1.0.6
+ * spells flags from memory that it has freed, and would take this process with it.
+ */
+export function listTables(): Spelled {
+  using netlink = openNetlink(NETLINK_NETFILTER)
+  const tables = dumpTables(netlink, 'causeway')
+  const spelled = (family: GuardFamily): string | undefined => {
+    const flags = tables.get(FAMILY_NUMBER[family])
+    if (flags === undefined) return undefined
+    return flags === 0 ? readListing(listNft(`list table ${family} causeway`))[family] : `flags ${flags}`
+  }
+  return { inet: spelled('inet'), bridge: spelled('bridge') }
 }
 
-/** Of the namespace that the thread is in. */
-export function listGuards(): Listing {
-  return readListing(listNft('list ruleset'))
+/** Likewise. */
+export function listElements(): Readonly<Record<SetName, readonly (SetElement | undefined)[]>> {
+  using netlink = openNetlink(NETLINK_NETFILTER)
+  const of = (set: SetName) => dumpElements(netlink, FAMILY_NUMBER.bridge, 'causeway', set)
+  return { macs: of('macs'), ports4: of('ports4'), ports6: of('ports6') }
 }
 
-let wanted: Listing['spelled'] | undefined
+/** From linux/netfilter.h. */
+const FAMILY_NUMBER: Readonly<Record<GuardFamily, number>> = { inet: 1, bridge: 7 }
+
+let wanted: Spelled | undefined
 
 /**
  * How nft spells our tables when it lists them. That is its own way, and changes with its version: so it is asked,
  * once, in a namespace that is gone at the end.
  */
-export function wantedTables(): Listing['spelled'] {
+export function wantedTables(): Spelled {
   wanted ??= aside(() => {
     runNft(`${tableText('inet')}\n${tableText('bridge')}`)
-    return listGuards().spelled
+    return listTables()
   })
   return wanted
 }
@@ -164,30 +184,25 @@ interface ListedObject {
   readonly table?: string
   readonly name?: string
   readonly handle: number
-  readonly elem?: readonly unknown[]
+  /** Of a set, where the version of nft lists them although it was asked not to. */
+  readonly elem?: unknown
 }
 
-/** Exported for its test. */
-export function readListing(objects: readonly unknown[]): Listing {
+/** Exported for its test. `objects`: as in libnftables-json(5). */
+export function readListing(objects: readonly unknown[]): Spelled {
   const spelled: Record<GuardFamily, string[]> = { inet: [], bridge: [] }
-  const elements: Record<SetName, readonly unknown[]> = { macs: [], ports4: [], ports6: [] }
   for (const entry of objects) {
     for (const [kind, listed] of Object.entries(entry as Readonly<Record<string, ListedObject>>)) {
-      const { handle: _, elem, ...rest } = listed
+      const { handle: _, elem: _elements, ...rest } = listed
       const table = kind === 'table' ? rest.name : rest.table
-      if (table !== 'causeway' || !isGuardFamily(rest.family)) continue
-      if (kind === 'set' && rest.family === 'bridge' && isSetName(rest.name)) elements[rest.name] = elem ?? []
-      spelled[rest.family].push(JSON.stringify({ [kind]: rest }))
+      if (table === 'causeway' && isGuardFamily(rest.family))
+        spelled[rest.family].push(JSON.stringify({ [kind]: rest }))
     }
   }
   const spell = (family: GuardFamily) => (spelled[family].length === 0 ? undefined : spelled[family].join('\n'))
-  return { spelled: { inet: spell('inet'), bridge: spell('bridge') }, elements }
+  return { inet: spell('inet'), bridge: spell('bridge') }
 }
 
 function isGuardFamily(family: string): family is GuardFamily {
   return Object.hasOwn(CHAINS, family)
-}
-
-function isSetName(name: string | undefined): name is SetName {
-  return name !== undefined && Object.hasOwn(SETS, name)
 }

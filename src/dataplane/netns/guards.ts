@@ -3,17 +3,19 @@
  * guard-tables.ts; here they are compared with what is there, and the difference is made in one transaction.
  */
 import type { IntendedNetwork } from '../dataplane.ts'
-import { type Elements, elementsOf, readElement } from './guard-elements.ts'
+import { type Elements, elementsOf, spellElement } from './guard-elements.ts'
 import {
   type GuardFamily,
-  type Listing,
-  listGuards,
+  listElements,
+  listTables,
   SETS,
   type SetName,
+  type Spelled,
   tableText,
   wantedTables,
 } from './guard-tables.ts'
 import { runNft } from './nft.ts'
+import type { SetElement } from './nft-netlink.ts'
 
 /** Commands in nft's language, and how many tables and elements they change. */
 export interface GuardChanges {
@@ -29,27 +31,35 @@ export interface GuardChanges {
  * comes the table that guards ports, since a router without any is looked at often and should cost little.
  */
 export function syncGuards(network: IntendedNetwork): number {
-  const { commands, changes } = guardChanges(network, wantedTables(), listGuards())
+  const { commands, changes } = guardChanges(network, wantedTables(), listTables(), listElements)
   if (commands.length > 0) runNft(commands.join('\n'))
   return changes
 }
 
-/** Exported for its test. */
-export function guardChanges(network: IntendedNetwork, wanted: Listing['spelled'], there: Listing): GuardChanges {
+/** Exported for its test. `listed` is asked only where there are sets to be read. */
+export function guardChanges(
+  network: IntendedNetwork,
+  wanted: Spelled,
+  there: Spelled,
+  listed: () => Readonly<Record<SetName, Listed>>,
+): GuardChanges {
   const hasPorts = network.ports.some(({ workload }) => workload !== undefined)
   const elements = elementsOf(network.ports)
-  const ofBridge = tableChanges('bridge', hasPorts ? wanted.bridge : undefined, there.spelled.bridge)
-  const isNew = ofBridge.commands.length > 0
+  const ofBridge = tableChanges('bridge', hasPorts ? wanted.bridge : undefined, there.bridge)
+  const before = hasPorts && ofBridge.changes === 0 ? listed() : NO_ELEMENTS
   const parts = [
-    tableChanges('inet', wanted.inet, there.spelled.inet),
+    tableChanges('inet', wanted.inet, there.inet),
     ofBridge,
-    ...(hasPorts ? setNames().map((name) => elementChanges(name, elements, isNew ? [] : there.elements[name])) : []),
+    ...(hasPorts ? setNames().map((name) => elementChanges(name, elements, before[name])) : []),
   ]
   return {
     commands: parts.flatMap(({ commands }) => commands),
     changes: parts.reduce((sum, { changes }) => sum + changes, 0),
   }
 }
+
+type Listed = readonly (SetElement | undefined)[]
+const NO_ELEMENTS: Readonly<Record<SetName, Listed>> = { macs: [], ports4: [], ports6: [] }
 
 /** A table whose rules differ is made anew, and its elements with it. */
 function tableChanges(family: GuardFamily, wanted: string | undefined, there: string | undefined): GuardChanges {
@@ -62,8 +72,8 @@ function tableChanges(family: GuardFamily, wanted: string | undefined, there: st
 }
 
 /** Elements that are not spelled as ours, such as one that times out, cannot be told one by one: the set is emptied. */
-function elementChanges(name: SetName, elements: Elements, listed: readonly unknown[]): GuardChanges {
-  const read = listed.map((element) => readElement(name, element))
+function elementChanges(name: SetName, elements: Elements, listed: Listed): GuardChanges {
+  const read = listed.map((element) => element && spellElement(name, element))
   const foreign = read.filter((each) => each === undefined).length
   const there = new Set(foreign > 0 ? [] : read.filter((each) => each !== undefined))
   const extra = [...there].filter((each) => !elements[name].has(each))

@@ -24,8 +24,6 @@ export interface IcmpMessage {
 const SOCK_RAW = 3
 const SOCK_NONBLOCK = 0x800
 const SOCK_CLOEXEC = 0x8_0000
-const SOL_SOCKET = 1
-const SO_BINDTODEVICE = 25
 const MSG_DONTWAIT = 0x40
 /**
  * `option` is IP_MTU_DISCOVER and its like. The value IP_PMTUDISC_PROBE forbids fragments (for IPv4 it sets the
@@ -40,19 +38,19 @@ const MAX_PACKET = 65_535
 
 const libc = koffi.load('libc.so.6')
 const call = {
-  setsockopt: libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
   sendto: libc.func('long sendto(int fd, const void *m, size_t length, int flags, const void *to, uint32_t size)'),
   recvfrom: libc.func('long recvfrom(int fd, void *m, size_t length, int flags, void *from, void *size)'),
 }
 
-/** Sends from `address`, by `device` only. Throws a SystemError where there is no such device, or address on it. */
-export function openIcmpSocket(address: string, device: string): IcmpSocket {
+/**
+ * Sends from `address`, which way the namespace's routes say: bound to a device, Linux would take every address for a
+ * neighbour where there is no route. Throws a SystemError where no device has the address.
+ */
+export function openIcmpSocket(address: string): IcmpSocket {
   const family = familyOf(address)
   const { domain, protocol, level, option } = FAMILIES[family]
   const fd = socket(domain, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol)
   try {
-    const name = Buffer.from(`${device}\0`)
-    checked(device, call.setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, name.length))
     bind(fd, socketAddress(address))
     setOption(fd, level, option, PMTUDISC_PROBE)
   } catch (error) {

@@ -78,8 +78,9 @@ const out = new MessageWriter(WRITER_BYTES)
 const received = Buffer.alloc(RECEIVE_BYTES)
 let sequence = 0
 
-export function openNetlink(): Netlink {
-  const fd = socket(AF_NETLINK, SOCK_RAW_CLOEXEC, 0)
+/** `protocol`: another than routing, from linux/netlink.h. */
+export function openNetlink(protocol = 0): Netlink {
+  const fd = socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol)
   const address = Buffer.alloc(12)
   address.writeUInt16LE(AF_NETLINK, 0)
   bind(fd, address)

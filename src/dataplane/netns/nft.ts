@@ -7,6 +7,7 @@ import koffi from 'koffi'
 /** From nftables/libnftables.h. */
 const NFT_CTX_DEFAULT = 0
 const NFT_CTX_OUTPUT_JSON = 1 << 4
+const NFT_CTX_OUTPUT_TERSE = 1 << 11
 
 type Context = unknown
 
@@ -28,9 +29,14 @@ export function runNft(commands: string): void {
   execute(commands, 0)
 }
 
-/** What a `list` command gives with `nft -j`: objects of libnftables-json(5), the first being about nft itself. */
+/**
+ * What a `list` command gives with `nft --json --terse`: objects of libnftables-json(5), the first being about nft
+ * itself. Sets that have a name are without their elements.
+ */
 export function listNft(command: string): readonly unknown[] {
-  const { nftables } = JSON.parse(execute(command, NFT_CTX_OUTPUT_JSON)) as { readonly nftables: readonly unknown[] }
+  const { nftables } = JSON.parse(execute(command, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_TERSE)) as {
+    readonly nftables: readonly unknown[]
+  }
   return nftables
 }
 

@@ -2,16 +2,15 @@
 import type { VpcId } from '../../rules/ids.ts'
 import type { Failure, IntendedNetwork, IntendedRouter, RouterReport } from '../dataplane.ts'
 import { type ActualRouter, readRouter } from './actual.ts'
-import { carryOut, fail, type Workplace } from './carry-out.ts'
+import { carryOut, fail, settle, type Workplace } from './carry-out.ts'
 import { PHASES, type Phase, type Plan } from './changes.ts'
-import { type DesiredRouter, desiredRouter } from './desired.ts'
+import { type DesiredPort, type DesiredRouter, desiredRouter } from './desired.ts'
 import { difference } from './difference.ts'
 import { syncGuards } from './guards.ts'
 import { routerName } from './names.ts'
 import { namespacePath, within } from './namespaces.ts'
 import { type Netlink, openNetlink } from './netlink.ts'
 import { ensureRouter, removeRouter } from './routers.ts'
-import { settle } from './settling.ts'
 import { readWorkload, type WorkloadState } from './workloads.ts'
 
 /** Routers that are worked on at a time: each has a socket open meanwhile. */
@@ -28,13 +27,26 @@ interface Work {
   changes: number
 }
 
+/** What the works of one batch have in common. */
+interface Shared {
+  readonly instance: string
+  /** Routers that could not be made, and why. */
+  readonly missing: ReadonlyMap<VpcId, Error>
+  readonly madeLinks: Set<string>
+  readonly disturbed: Set<VpcId>
+}
+
 /** Reports are in the order of the routers. */
 export function applyRouters(instance: string, routers: readonly IntendedRouter[]): readonly RouterReport[] {
   const all = routers.map(workOf)
   const wanted = all.filter(({ router }) => router.network !== undefined)
   const missing = ensureAll(instance, wanted)
   for (let first = 0; first < wanted.length; first += MAX_OPEN) {
-    applySome(instance, wanted.slice(first, first + MAX_OPEN), missing)
+    const some = wanted.slice(first, first + MAX_OPEN)
+    const disturbed = applySome(instance, some, missing)
+    const again = some.filter(({ router }) => disturbed.has(router.vpcId))
+    for (const { failures } of again) failures.clear()
+    applySome(instance, again, missing)
   }
   for (const work of all) if (work.router.network === undefined) attempt(work, () => remove(instance, work))
   return all.map(({ router: { vpcId, generation }, failures, changes }) => ({
@@ -68,21 +80,23 @@ function ensureAll(instance: string, works: readonly Work[]): ReadonlyMap<VpcId,
   return missing
 }
 
-function applySome(instance: string, works: readonly Work[], missing: ReadonlyMap<VpcId, Error>): void {
-  const madeLinks = new Set<string>()
+/** Which routers have lost something after they were read, and have to be looked at again. */
+function applySome(instance: string, works: readonly Work[], missing: ReadonlyMap<VpcId, Error>): ReadonlySet<VpcId> {
+  const shared: Shared = { instance, missing, madeLinks: new Set(), disturbed: new Set() }
   try {
-    for (const work of works) attempt(work, () => look(instance, work, missing, madeLinks))
+    for (const work of works) attempt(work, () => look(work, shared))
     for (const phase of PHASES) {
       for (const work of inOrder(works, phase)) attempt(work, () => carryOutPhase(work, phase))
-      // Of links that were made or set up: before anything is sent over them, and after both ends are done.
-      if (phase === 'equip') for (const { place } of works) if (place !== undefined) settle(place.netlink, place.fresh)
+      if (phase === 'equip') for (const work of works) attempt(work, () => work.place && settle(work.place))
     }
   } finally {
     for (const work of works) {
       work.changes += work.place?.changes ?? 0
       work.place?.netlink[Symbol.dispose]()
+      work.place = undefined
     }
   }
+  return shared.disturbed
 }
 
 /** A router that loses many links comes first: it removes them at once, where each far router would wait for one. */
@@ -93,7 +107,7 @@ function inOrder(works: readonly Work[], phase: Phase): readonly Work[] {
 }
 
 /** Reads the router and plans what is to be done. */
-function look(instance: string, work: Work, missing: ReadonlyMap<VpcId, Error>, madeLinks: Set<string>): void {
+function look(work: Work, { instance, missing, madeLinks, disturbed }: Shared): void {
   const { vpcId, network } = work.router
   const problem = missing.get(vpcId)
   if (problem !== undefined) throw problem
@@ -106,7 +120,8 @@ function look(instance: string, work: Work, missing: ReadonlyMap<VpcId, Error>, 
   const { failures } = work
   const indexes = new Map<string, number>()
   const links = new Map()
-  const place: Workplace = { path, netlink, links, indexes, madeLinks, fresh: new Set(), pathOf, failures, changes: 0 }
+  const fresh = { devices: new Set<string>(), addresses: new Map(), ports: new Set<DesiredPort>() }
+  const place: Workplace = { path, netlink, links, indexes, madeLinks, disturbed, fresh, pathOf, failures, changes: 0 }
   work.place = place
   const actual = within(path, () => readRouter(netlink, new Map(far.map((id) => [id, pathOf(id)]))))
   for (const [name, link] of actual.links) {
@@ -125,11 +140,7 @@ function look(instance: string, work: Work, missing: ReadonlyMap<VpcId, Error>, 
   work.isGuarded = true
 }
 
-function lookAtWorkload(
-  netlink: Netlink,
-  port: DesiredRouter['ports'][number],
-  { links }: ActualRouter,
-): WorkloadState | Error {
+function lookAtWorkload(netlink: Netlink, port: DesiredPort, { links }: ActualRouter): WorkloadState | Error {
   try {
     return readWorkload(netlink, port, links.get(port.name))
   } catch (error) {

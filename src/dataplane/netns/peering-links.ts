@@ -10,16 +10,18 @@ import { isOurs } from './removals.ts'
 
 /**
  * Makes it whole, both ends, so that a packet that comes in finds its way however soon routes lead there. `near`: the
- * socket in this router; `farPath`: the other router.
+ * socket in this router; `farPath`: the other router. Whether an earlier link was removed from there.
  */
-export function addPeeringLink(near: Netlink, link: DesiredLink, farPath: string): void {
+export function addPeeringLink(near: Netlink, link: DesiredLink, farPath: string): boolean {
   const fd = openSync(farPath, 'r')
+  let wasThere = false
   try {
     const add = addVeth({ ...settingsOf(link.near), isUp: true }, settingsOf(link.far), fd)
     const [first] = near.run([add, named(link.near)])
     if (first?.code === 'EEXIST') {
       // This end's name is free: the other router has what is left of an earlier link.
       within(farPath, () => removeLeftover(link.far.name))
+      wasThere = true
       near.must(add, named(link.near))
     } else if (first !== undefined) throw first
   } finally {
@@ -31,6 +33,7 @@ export function addPeeringLink(near: Netlink, link: DesiredLink, farPath: string
     know(far, link.far, link.near)
   })
   know(near, link.near, link.far)
+  return wasThere
 }
 
 function settingsOf({ name, mac }: LinkEnd): LinkSettings {

@@ -6,6 +6,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { parseAddress, spellAddress } from '../../rules/address.ts'
 import type { Probe, ProbeResult } from '../../rules/probe.ts'
 import type { Workload } from '../dataplane.ts'
 import { ECHO_HEADER, echoRequest, IP_HEADER, type IpFamily, verdictOf } from './icmp.ts'
@@ -21,22 +22,26 @@ const LOOK_EVERY_MS = 1
 /** Messages read in one look: the workload gets others too, and may be flooded with them. */
 const MOST_AT_ONCE = 64
 
-/** `workload`: of the probe's port. Rejects only for a size without room for an echo. */
+/** `workload`: of the probe's port. Rejects only for what is no address, or a size without room for an echo. */
 export async function runProbe(probe: Probe, { netns, inode, device }: Workload): Promise<ProbeResult> {
   const family: IpFamily = probe.from.includes(':') ? 6 : 4
   const payload = probe.size - IP_HEADER[family] - ECHO_HEADER
   if (payload < 0) throw new RangeError(`a packet of ${probe.size} bytes has no room for an echo`)
+  const address = parseAddress(probe.to)
+  if (address === undefined) throw new RangeError(`${probe.to} is no address`)
+  // In the spelling that answers are read in.
+  const to = spellAddress(address)
   const request = echoRequest(family, randomInt(0x1_0000), randomInt(0x1_0000), randomBytes(payload))
   try {
     using socket = within(netns, () => {
       // A path such as /proc/4711/ns/net may have come to mean another process.
       const isOther = inode !== undefined && statSync('/proc/thread-self/ns/net').ino !== inode
-      return isOther ? undefined : openIcmpSocket(probe.from, device)
+      return isOther ? undefined : openIcmpSocket(probe.from)
     })
     if (socket === undefined) return without('unavailable', `${netns} is not the namespace that was attached`)
     const start = performance.now()
-    socket.send(request, probe.to)
-    return await answerTo(request, family, probe.to, socket, start)
+    socket.send(request, to)
+    return await answerTo(request, family, to, socket, start)
   } catch (error) {
     const { code, errno, message } = error as NodeJS.ErrnoException
     if (code === 'EMSGSIZE') return without('too_big', `${probe.size} bytes do not fit ${device}`)
