@@ -37,8 +37,9 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
       const id = portIdOf(request.params)
       const as = asker(request)
       await perform(mayAttach, as, id)
+      const place = placeIn(request.body)
       if (network === undefined) throw noDataplane()
-      const attachment = await locate(host, request.body)
+      const attachment = await locate(host, place)
       const { isNew, ...asked } = await perform(attachPort, as, { id, attachment, hostId: host.name })
       const now = await network.settledPort(placeOf(asked))
       if (now.state === 'DEGRADED') {
@@ -78,18 +79,21 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
   )
 }
 
-/** The place that is asked for. What can be seen from here is said with its field before anything is written. */
-async function locate(host: Host, { netns, pid, device }: Static<typeof AttachRequest>): Promise<Attachment> {
+/** The place that is asked for, and the member that says so. */
+function placeIn({ netns, pid, device = DEFAULT_DEVICE }: Static<typeof AttachRequest>) {
   if (netns !== undefined && pid !== undefined) throw invalidInput('pid', "must not be given beside 'netns'")
-  if (netns === undefined && pid === undefined) throw invalidInput('netns', "is required, or 'pid' instead")
-  const field = netns === undefined ? 'pid' : 'netns'
-  const path = netns === undefined ? parsePid(pid ?? 0) : parseNetns(netns)
-  const name = parseDevice(device ?? DEFAULT_DEVICE)
+  if (netns !== undefined) return { field: 'netns', path: parseNetns(netns), device: parseDevice(device) }
+  if (pid !== undefined) return { field: 'pid', path: parsePid(pid), device: parseDevice(device) }
+  throw invalidInput('netns', "is required, or 'pid' instead")
+}
+
+/** What can be seen of it from here is said with its member before anything is written. */
+async function locate(host: Host, { field, path, device }: ReturnType<typeof placeIn>): Promise<Attachment> {
   const found = await host.namespace(path)
   if ('problem' in found) throw invalidInput(field, `is no network namespace of this host: ${path}: ${found.problem}`)
   // Its default route would lead into the VPC, and the service, with all else on the host, would be cut off.
   if (found.isOwn) throw invalidInput(field, `is the network namespace of the service itself: ${path}`)
-  return { netns: path, device: name, inode: pidOf(path) === undefined ? undefined : found.inode }
+  return { netns: path, device, inode: pidOf(path) === undefined ? undefined : found.inode }
 }
 
 function placeOf({ port, subnet }: AttachedPort): PlacedPort {
