@@ -1,31 +1,71 @@
 #!/usr/bin/env node
 /** Starts the service, says where it answers, and stops it when it is told to; or runs the command that is named. */
 import { type Config, readConfig } from './config.ts'
-import { createLog } from './log.ts'
-import { startService } from './service.ts'
 
-/** By the first argument, and `serve` without one. They give the exit code, where they end by themselves. */
-const COMMANDS: Readonly<Record<string, (config: Config) => Promise<number | undefined>>> = {
-  serve,
-  'verify-history': async ({ dataFolder }) => {
+type Run = (args: readonly string[]) => Promise<number | undefined>
+
+/**
+ * By the first argument, and `serve` without one. They give the exit code, where they end by themselves. Each loads
+ * what it needs when it is called: a client must not wait until a service is loaded.
+ */
+const COMMANDS: Readonly<Record<string, Run>> = {
+  serve: operator(serve),
+  'verify-history': operator(async ({ dataFolder }) => {
     const { verifyHistory } = await import('./verify-history.ts')
     return verifyHistory(dataFolder, (line) => process.stdout.write(`${line}\n`))
-  },
+  }),
+  attach: client('attach'),
+  detach: client('detach'),
+  explain: client('explain'),
+  status: client('status'),
+  help,
 }
 
 try {
-  const name = process.argv.slice(2).join(' ') || 'serve'
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (command === undefined) {
+  const [name = 'serve', ...args] = process.argv.slice(2)
+  const run = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (run === undefined) {
     throw new Error(`there is no command '${name}'; there are ${Object.keys(COMMANDS).join(', ')}`)
   }
-  process.exitCode = await command(readConfig(process.env))
+  process.exitCode = await run(args)
 } catch (error) {
   process.stderr.write(`causeway: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
 }
 
+/** What runs on the machine of the service, by its settings. */
+function operator(run: (config: Config) => Promise<number | undefined>): Run {
+  return async (args) => {
+    if (args.length > 0) throw new Error(`there is no '${args[0]}' to be said here; settings are in the environment`)
+    return run(readConfig(process.env))
+  }
+}
+
+/** What asks a service over HTTP. */
+function client(name: string): Run {
+  return async (args) => {
+    const { runCommand } = await import('./cli/cli.ts')
+    return runCommand(name, args, process.env, {
+      out: (line) => process.stdout.write(`${line}\n`),
+      error: (line) => process.stderr.write(`${line}\n`),
+    })
+  }
+}
+
+async function help(): Promise<number> {
+  const { usages } = await import('./cli/cli.ts')
+  const own = [
+    '  causeway [serve]',
+    '      Run the service; settings are in the environment.',
+    '  causeway verify-history',
+    '      Tell whether the history of peerings in the data folder is as it was written.',
+  ]
+  process.stdout.write(`${[...own, ...usages()].join('\n')}\n`)
+  return 0
+}
+
 async function serve(config: Config): Promise<undefined> {
+  const [{ createLog }, { startService }] = await Promise.all([import('./log.ts'), import('./service.ts')])
   const logger = createLog(config.logLevel)
   const service = await startService(config, logger, Date.now)
   let stopping = false

@@ -5,10 +5,12 @@ import type { Dataplane } from './dataplane/dataplane.ts'
 import type { NetworkStatus } from './http/app.ts'
 import type { Metrics } from './metrics.ts'
 import { addNetworkMetrics } from './network-metrics.ts'
+import { createPortStatuses } from './port-statuses.ts'
 import { createCounters } from './reconciler/counters.ts'
 import { Reconciler } from './reconciler/reconciler.ts'
 import { readGenerations } from './reconciler/rows.ts'
-import type { PeeringId } from './rules/ids.ts'
+import type { End } from './reconciler/sightings.ts'
+import type { PeeringId, VpcId } from './rules/ids.ts'
 import type { Peering } from './rules/peering.ts'
 import type { Store } from './store/store.ts'
 
@@ -46,9 +48,18 @@ export function startNetwork({ store, dataplane, driver, now, logger, metrics, l
       measured.applied((performance.now() - start) / 1000)
     }
   }
+  const tellStatuses = createPortStatuses(store)
+  const applyAndTell: Dataplane['apply'] = async (routers) => {
+    const reports = await apply(routers)
+    // What cannot be written is told with the next report; the network does not wait for the disk.
+    await tellStatuses(routers, reports).catch((error) =>
+      logger.error({ err: error }, 'the status of ports cannot be written; it is tried again'),
+    )
+    return reports
+  }
   const reconciler = new Reconciler({
     ...{ store, now, looked, metrics: measured, log: logger, random: Math.random },
-    dataplane: { apply, present: () => dataplane.present() },
+    dataplane: { apply: applyAndTell, present: () => dataplane.present() },
   })
   store.onNetworksChanged((ids) => reconciler.wake(ids))
   const endsOf = async ({ requester, accepter }: Peering) => {
@@ -57,6 +68,10 @@ export function startNetwork({ store, dataplane, driver, now, logger, metrics, l
       requester: { vpcId: requester.vpcId, wanted: first },
       accepter: { vpcId: accepter.vpcId, wanted: second },
     }
+  }
+  const endOf = async (vpcId: VpcId): Promise<End> => {
+    const [wanted] = await store.read(readGenerations, [vpcId])
+    return { vpcId, wanted }
   }
   const { sightings } = reconciler
   return {
@@ -69,6 +84,14 @@ export function startNetwork({ store, dataplane, driver, now, logger, metrics, l
         }
       },
       trafficOf: async (id) => (await counters())?.get(id),
+      async portReadinessOf(port) {
+        return sightings.portReadinessOf(port, await endOf(port.vpcId))
+      },
+      async settledPort(port) {
+        const end = await endOf(port.vpcId)
+        await sightings.settled(undefined, [end], now())
+        return sightings.portReadinessOf(port, end)
+      },
       probe: (probe) => dataplane.probe(probe),
       settled: async (peering) => sightings.settled(peering.id, Object.values(await endsOf(peering)), now()),
     },

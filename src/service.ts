@@ -7,6 +7,8 @@ import type { Logger } from 'pino'
 import type { Config, DriverName } from './config.ts'
 import type { Dataplane } from './dataplane/dataplane.ts'
 import { addressOpenrc } from './first-start.ts'
+import { thisHost } from './host.ts'
+import type { Host } from './http/app.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { createPeeringWaits } from './http/peering-waits.ts'
 import { createServer } from './http/server.ts'
@@ -56,6 +58,7 @@ export async function startService(
   logger: Logger,
   now: () => number,
   openDataplane: OpenDataplane = openDriver,
+  host: Host = thisHost,
 ): Promise<Service> {
   await using opened = new AsyncDisposableStack()
   const folder = resolve(config.dataFolder)
@@ -100,6 +103,7 @@ export async function startService(
     publicUrl: config.publicUrl,
     waits,
     network: network?.status,
+    host,
     pendingTtlMs: config.pendingTtlMs,
     streams,
     now,

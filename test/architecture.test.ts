@@ -22,8 +22,9 @@ const MAY_IMPORT: Readonly<Record<string, { readonly parts: readonly string[]; r
     parts: ['operations', 'wire', 'identity', 'rules'],
     because: 'a route that could reach the store, would',
   },
+  cli: { parts: ['wire'], because: 'it is a client like any other, which has the API and nothing else' },
   main: {
-    parts: ['http', 'operations', 'wire', 'identity', 'store', 'reconciler', 'dataplane', 'rules'],
+    parts: ['http', 'cli', 'operations', 'wire', 'identity', 'store', 'reconciler', 'dataplane', 'rules'],
     because: 'the composition root puts the parts together, and nobody imports it',
   },
 }

@@ -7,7 +7,7 @@ import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logins } from '../identity/login.ts'
 import type { AskedOnce, Perform } from '../operations/perform.ts'
 import type { Caller } from '../rules/access.ts'
-import type { PeeringId } from '../rules/ids.ts'
+import type { PeeringId, PortId, SubnetId, VpcId } from '../rules/ids.ts'
 import type { Peering } from '../rules/peering.ts'
 import type { Probe, ProbeResult } from '../rules/probe.ts'
 import type { PeeringTraffic, Readiness, Sides } from '../rules/readiness.ts'
@@ -35,7 +35,21 @@ declare module 'fastify' {
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, SchemaTypes>
 
-/** What is told of the network that carries a peering's packets. */
+/** The machine that the service runs on. */
+export interface Host {
+  readonly name: string
+  /** The network namespace at a path; `isOwn`: the service is in it. `problem` says what else is there. */
+  namespace(path: string): Promise<{ readonly inode: number; readonly isOwn: boolean } | { readonly problem: string }>
+}
+
+/** Where a port is. */
+export interface PlacedPort {
+  readonly id: PortId
+  readonly subnetId: SubnetId
+  readonly vpcId: VpcId
+}
+
+/** What is told of the network that carries packets. */
 export interface NetworkStatus {
   readinessOf(peering: Peering): Promise<Sides<Readiness>>
   /** Up to a second old. Undefined: there is no link, or nobody can tell right now. */
@@ -45,6 +59,9 @@ export interface NetworkStatus {
    * not be made so, and where that is not known after 5 seconds.
    */
   settled(peering: Peering): Promise<'SYNCED' | 'DEGRADED'>
+  portReadinessOf(port: PlacedPort): Promise<Readiness>
+  /** The same, when the network has seen the port's VPC as it ought to be when it was called, or after 5 seconds. */
+  settledPort(port: PlacedPort): Promise<Readiness>
   /** Sends real packets from where a port is attached. */
   probe(probe: Probe): Promise<ProbeResult>
 }
@@ -60,6 +77,7 @@ export interface ServerParts {
   readonly waits: PeeringWaits
   /** Undefined: there is no data plane. */
   readonly network: NetworkStatus | undefined
+  readonly host: Host
   /** How long a request waits for an answer before it is EXPIRED, in milliseconds; 0: for ever. */
   readonly pendingTtlMs: number
   /** Milliseconds since the epoch, UTC. */

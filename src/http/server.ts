@@ -12,6 +12,7 @@ import { askedOnce } from './idempotency.ts'
 import { parseJsonBody } from './json-body.ts'
 import { createRouteFinder } from './route-finder.ts'
 import { acceptanceRoutes } from './routes/acceptance.ts'
+import { attachmentRoutes } from './routes/attachments.ts'
 import { eventRoutes } from './routes/events.ts'
 import { explainRoutes } from './routes/explain.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -106,6 +107,7 @@ const ROUTES = [
   routerRoutes,
   subnetRoutes,
   portRoutes,
+  attachmentRoutes,
   routeRoutes,
   routeTableRoutes,
   quotaRoutes,

@@ -1,6 +1,7 @@
 /** The write bodies by name, for a store that runs them in a thread of its own. A test compares it with the tree. */
 import { forgetAnswers } from './idempotency/forget-answers.ts'
 import { keepInstance } from './network/keep-instance.ts'
+import { markPorts } from './network/mark-ports.ts'
 import { acceptPeering } from './peerings/accept-peering.ts'
 import { changeOwnSide } from './peerings/change-own-side.ts'
 import { createPeering } from './peerings/create-peering.ts'
@@ -16,8 +17,10 @@ import { setQuotas } from './people/quotas.ts'
 import { revokeToken } from './people/revoke-token.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { updateUser } from './people/update-user.ts'
+import { attachPort } from './ports/attach-port.ts'
 import { createPort } from './ports/create-port.ts'
 import { deletePort } from './ports/delete-port.ts'
+import { detachPort } from './ports/detach-port.ts'
 import { updatePort } from './ports/update-port.ts'
 import { createRouteTable } from './route-tables/create-route-table.ts'
 import { deleteRouteTable } from './route-tables/delete-route-table.ts'
@@ -38,6 +41,7 @@ import { updateVpc } from './vpcs/update-vpc.ts'
 
 export const WRITES = [
   acceptPeering,
+  attachPort,
   changeExtendCidrs,
   changeOwnSide,
   createAccessKey,
@@ -58,6 +62,8 @@ export const WRITES = [
   deleteRouteTable,
   deleteSubnet,
   deleteVpc,
+  detachPort,
+  markPorts,
   moveSubnets,
   forgetAnswers,
   keepInstance,

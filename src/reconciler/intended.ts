@@ -6,8 +6,8 @@ import type {
   IntendedRouter,
   IntendedSubnet,
   IntendedTable,
-  Workload,
 } from '../dataplane/dataplane.ts'
+import { attachmentOf } from '../rules/attachment.ts'
 import type { RouteTableId, VpcId } from '../rules/ids.ts'
 import type { Peering } from '../rules/peering.ts'
 import type { Port } from '../rules/port.ts'
@@ -63,18 +63,7 @@ function intendedPort(port: Port): IntendedPort {
     macAddress: port.macAddress.toLowerCase(),
     addresses: port.fixedIps.map(({ ipAddress }) => ipAddress),
     allowed: port.allowedAddressPairs,
-    workload: workloadOf(port),
+    // A port that is down carries nothing.
+    workload: port.adminStateUp ? attachmentOf(port) : undefined,
   }
-}
-
-/** The `device_owner` of what is attached here. */
-const ATTACHED_OWNER = 'causeway:netns'
-const DEFAULT_DEVICE = 'eth0'
-
-/** An admin may write whatever they like into a profile by the port API; and a port that is down carries nothing. */
-function workloadOf({ adminStateUp, deviceOwner, binding }: Port): Workload | undefined {
-  const { netns, inode, device = DEFAULT_DEVICE } = binding.profile
-  if (!adminStateUp || deviceOwner !== ATTACHED_OWNER) return undefined
-  if (typeof netns !== 'string' || typeof device !== 'string') return undefined
-  return { netns, inode: typeof inode === 'number' ? inode : undefined, device }
 }

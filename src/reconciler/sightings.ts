@@ -3,7 +3,7 @@
  * start nothing has been seen, and is said to be so.
  */
 import type { PeeringId, VpcId } from '../rules/ids.ts'
-import { type Look, type Observed, observe, type Readiness, readinessOf } from '../rules/readiness.ts'
+import { type Look, type Observed, observe, portReadinessOf, type Readiness, readinessOf } from '../rules/readiness.ts'
 
 /** How long a deletion waits for the network, in milliseconds; a client that gives up after 10 seconds is answered. */
 const SETTLE_MS = 5_000
@@ -23,7 +23,7 @@ interface Sighting {
 }
 
 interface Waiter {
-  readonly peeringId: PeeringId
+  readonly peeringId: PeeringId | undefined
   readonly ends: readonly End[]
   readonly until: number
   readonly resolve: (settled: Settled) => void
@@ -80,13 +80,21 @@ export class Sightings {
     return this.wasWell(id, generation) && this.#seen.get(id)?.isEmpty === true
   }
 
-  readinessOf(peeringId: PeeringId, { vpcId, wanted }: End): Readiness {
+  readinessOf(peeringId: PeeringId | undefined, { vpcId, wanted }: End): Readiness {
     const changedAt = this.#changedAt.get(vpcId) ?? this.#startedAt
     return readinessOf(peeringId, wanted ?? 0, this.#seen.get(vpcId)?.observed, changedAt)
   }
 
-  /** Resolves when both ends have been looked at since: DEGRADED where that failed, and where it takes too long. */
-  settled(peeringId: PeeringId, ends: readonly End[], at: number): Promise<Settled> {
+  portReadinessOf(port: { readonly id: string; readonly subnetId: string }, { vpcId, wanted }: End): Readiness {
+    const changedAt = this.#changedAt.get(vpcId) ?? this.#startedAt
+    return portReadinessOf(port, wanted ?? 0, this.#seen.get(vpcId)?.observed, changedAt)
+  }
+
+  /**
+   * Resolves when all ends have been looked at since: DEGRADED where that failed, and where it takes too long. Without
+   * a peering it is about the routers themselves.
+   */
+  settled(peeringId: PeeringId | undefined, ends: readonly End[], at: number): Promise<Settled> {
     return new Promise((resolve) => {
       this.#waiters.add({ peeringId, ends, until: at + SETTLE_MS, resolve })
       this.#release(at)

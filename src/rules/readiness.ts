@@ -77,12 +77,12 @@ export function observe(before: Observed | undefined, { generation, at, faults }
 /**
  * How far one side of a peering is. What is wrong with the whole router, a subnet or a table of it, is wrong for each
  * of its peerings; what is wrong with another peering is not (P9), nor what is wrong with a port, which only its own
- * workload feels.
+ * workload feels. Without a peering it is the router's own.
  *
  * `wanted` is the generation of the VPC's network, `changedAt` the instant since which the network has not seen it.
  */
 export function readinessOf(
-  peeringId: PeeringId,
+  peeringId: PeeringId | undefined,
   wanted: number,
   observed: Observed | undefined,
   changedAt: number,
@@ -91,11 +91,36 @@ export function readinessOf(
     const observedGeneration = observed?.generation ?? 0
     return { state: 'APPLYING', generation: wanted, observedGeneration, since: changedAt, lastError: undefined }
   }
-  const { since, error } = observed.own.get(peeringId) ?? observed.common
+  const own = peeringId === undefined ? undefined : observed.own.get(peeringId)
+  const { since, error } = own ?? observed.common
   const state = error === undefined ? 'SYNCED' : 'DEGRADED'
   // The intent may have moved on between the two readings, and has been seen since.
   const { generation } = observed
   return { state, generation, observedGeneration: generation, since, lastError: error }
+}
+
+/** What is in the way of a port, if anything is. */
+export function faultOfPort(
+  faults: readonly Fault[],
+  port: { readonly id: string; readonly subnetId: string },
+): Fault | undefined {
+  return faults.find(({ kind, id }) => kind === 'router' || id === port.id || id === port.subnetId)
+}
+
+/**
+ * How far one port is: its own fault, one of its subnet or one of the whole router is in its way, and nothing else is.
+ * `wanted` and `changedAt` as above.
+ */
+export function portReadinessOf(
+  port: { readonly id: string; readonly subnetId: string },
+  wanted: number,
+  observed: Observed | undefined,
+  changedAt: number,
+): Readiness {
+  const common = readinessOf(undefined, wanted, observed, changedAt)
+  if (common.state === 'APPLYING') return common
+  const lastError = faultOfPort(observed?.faults ?? [], port)?.message
+  return { ...common, state: lastError === undefined ? 'SYNCED' : 'DEGRADED', lastError }
 }
 
 export type Sides<T> = Readonly<Record<SideName, T>>

@@ -67,6 +67,11 @@ export const REFUSAL_CODES = [
   'port_attached',
   'port_address_taken',
   'port_subnet_full',
+  // attachments
+  'attachment_not_found',
+  'attachment_conflict',
+  'attachment_failed',
+  'no_dataplane',
   // routes and route tables
   'route_not_found',
   'route_automatic',

@@ -1,4 +1,5 @@
 /** The part of the seam that keeps ports and their addresses. */
+import type { Attachment } from '../rules/attachment.ts'
 import type { PortId, ProjectId, SubnetId, VpcId } from '../rules/ids.ts'
 import type { Port, PortStatus } from '../rules/port.ts'
 import type { Awaitable, Page } from './page.ts'
@@ -26,6 +27,8 @@ export interface PortReads {
   ports(query: PortQuery): Awaitable<readonly Port[]>
   /** One of those in a subnet, if there are any. */
   anyPortIn(id: SubnetId): Awaitable<Port | undefined>
+  /** The port that is attached at this very place. */
+  portAttachedAt(place: Attachment): Awaitable<PortId | undefined>
   /** Those in a VPC whose workload is on this host (`device_owner` is `causeway:netns`); in no order. */
   portsOnHost(id: VpcId): Awaitable<readonly Port[]>
   isMacTaken(macAddress: string): Awaitable<boolean>

@@ -16,6 +16,8 @@ export const PeeringViewShape = Type.Object({
   ...NETWORK_MEMBERS,
 })
 
+export type WirePeeringView = Static<typeof PeeringViewShape>
+
 export const ShowPeeringViewQuery = Type.Object({
   ...ShowPeeringQuery.properties,
   wait: Type.Optional(
@@ -37,10 +39,7 @@ export const ChangeOwnSideRequest = Type.Object({
 })
 
 /** `network` undefined: there is no data plane. */
-export function spellPeeringView(
-  view: PeeringView,
-  network: PeeringNetwork | undefined,
-): Static<typeof PeeringViewShape> {
+export function spellPeeringView(view: PeeringView, network: PeeringNetwork | undefined): WirePeeringView {
   const { peering, protectedBy, autoRoutes } = view
   return {
     ...spellPeering(peering),

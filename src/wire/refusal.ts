@@ -94,6 +94,10 @@ export const SPELLINGS = {
   port_attached: { status: 400, type: 'PortInUse', code: 'VPC.2500' },
   port_address_taken: { status: 409, type: 'IpAddressInUse', code: 'VPC.0701' },
   port_subnet_full: { status: 409, type: 'IpAddressGenerationFailure', code: 'VPC.2512' },
+  attachment_not_found: { status: 404, type: 'AttachmentNotFound', code: 'VPC.1551' },
+  attachment_conflict: { status: 409, type: 'PortInUse', code: 'VPC.1552' },
+  attachment_failed: { status: 409, type: 'AttachmentFailed', code: 'VPC.1553' },
+  no_dataplane: { status: 409, type: 'Conflict', code: 'VPC.1554' },
   route_not_found: { status: 404, type: 'RouteNotFound', code: 'VPC.1521' },
   route_automatic: {
     ...{ status: 409, type: 'RouteInUse' },

@@ -41,8 +41,7 @@ test('each list of peerings is driven by the index that is meant for it', () => 
     return [...statements].map((statement) => planOf(db, statement)[0] ?? '')
   }
   assert.deepEqual(list({ ...NOTHING }), [])
-  const [alice] = PROJECTS
-  const [vpcId] = VPCS
+  const [[alice], [vpcId]] = [PROJECTS, VPCS]
   assert.match(driver({ id: newId() }).join(), /^SEARCH p USING INDEX sqlite_autoindex_peering_1 \(id=\?/)
   assert.match(driver({ visibleTo: alice }).join(), /^SEARCH m USING PRIMARY KEY \(project_id=\? AND deleted=\?/)
   assert.match(driver({ visibleTo: alice, name: 'n' }).join(), /peering_member_by_name \(.*name=\? AND peering_id>\?/)
@@ -219,6 +218,7 @@ const CALLS: Readonly<Record<keyof ReadTransaction, (tx: ReadTransaction) => unk
       tx.ports({ ...NO_PORTS, networkId, before: 'p' as PortId }),
     ]),
   anyPortIn: (tx) => tx.anyPortIn('s' as SubnetId),
+  portAttachedAt: (tx) => tx.portAttachedAt({ netns: '/run/netns/n', device: 'd', inode: 1 }),
   portsOnHost: (tx) => tx.portsOnHost(VPCS[0] as VpcId),
   isMacTaken: (tx) => tx.isMacTaken('m'),
   holderOf: (tx) => tx.holderOf('s' as SubnetId, 'a'),

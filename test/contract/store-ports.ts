@@ -81,6 +81,40 @@ function keepingContract(fresh: () => Fresh): void {
     await write(fresh(), ['insertPort', elsewhere], ['deletePort', elsewhere], ['deletePort', one])
   })
 
+  test('where a port is attached it is found, by all of the place and nowhere else, until it is detached', async () => {
+    const place = { netns: '/run/netns/web', device: 'eth0', inode: undefined }
+    const process = { netns: '/proc/4711/ns/net', device: 'eth0', inode: 4_026_531_840 }
+    const [one, two] = [place, process].map((profile, index) => ({
+      ...port({ ips: [`10.0.0.${7 + index}`] }),
+      ...{ deviceOwner: 'causeway:netns', binding: { hostId: 'h', profile: JSON.parse(JSON.stringify(profile)) } },
+    })) as [Port, Port]
+    const short = { ...port({ ips: ['10.0.0.10'] }), deviceOwner: 'causeway:netns' }
+    await write(fresh(), ['insertPort', { ...short, binding: { hostId: '', profile: { netns: '/run/netns/short' } } }])
+    const eth0 = { ...place, netns: '/run/netns/short' }
+    assert.equal(await look(fresh().store, (tx) => tx.portAttachedAt(eth0)), short.id, 'eth0 need not be said')
+    await write(fresh(), ['deletePort', short])
+    const others = { ...port({ ips: ['10.0.0.9'] }), binding: one.binding, deviceOwner: 'compute:az' }
+    await write(fresh(), ['insertPort', others], ['insertPort', one], ['insertPort', two])
+    const at = (where: typeof place | typeof process) => look(fresh().store, (tx) => tx.portAttachedAt(where))
+    assert.deepEqual([await at(place), await at(process)], [one.id, two.id])
+    for (const elsewhere of [
+      ...[
+        { ...place, device: 'eth1' },
+        { ...place, netns: '/run/netns/db' },
+        { ...place, inode: 1 },
+      ],
+      ...[
+        { ...process, inode: 1 },
+        { ...process, inode: undefined },
+      ],
+    ]) {
+      assert.equal(await at(elsewhere), undefined)
+    }
+    await write(fresh(), ['updatePort', { ...one, deviceOwner: '', binding: { hostId: '', profile: {} } }])
+    assert.equal(await at(place), undefined)
+    await write(fresh(), ['deletePort', one], ['deletePort', two], ['deletePort', others])
+  })
+
   test('a subnet with a port is not deleted', async () => {
     const one = port({ networkId: OTHER.id, ips: ['10.0.1.7'] })
     await write(fresh(), ['insertPort', one])

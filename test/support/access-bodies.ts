@@ -24,6 +24,7 @@ export const ACCESS_BODIES: Readonly<Record<string, (name: string) => unknown>> 
   'POST /v2.0/{project_id}/subnets/{subnet_id}/tags/action': (name) => ({
     ...{ action: 'create', tags: [{ key: 'k', value: name }] },
   }),
+  'PUT /causeway/v1/ports/{port_id}/attachment': () => ({ netns: 'web' }),
   'PUT /causeway/v1/peerings/{id}': () => ({ protected: true }),
   'PUT /causeway/v1/vpcs/{vpc_id}/acceptance': () => ({ acceptance: { rules: [{ action: 'ask' }] } }),
   'PUT /causeway/v1/projects/{target_id}/quotas': () => ({ quotas: { vpc: -1 } }),

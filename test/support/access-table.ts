@@ -122,6 +122,9 @@ PUT    /v1/{project_id}/ports/{port_id}                      hers     401 401 40
 PUT    /v1/{project_id}/ports/{port_id}                      in-own   401 401 401 401 401  200 200 403 403  404 404 404
 DELETE /v1/{project_id}/ports/{port_id}                      hers     401 401 401 401 401  204 204 403 403  400 400 204
 DELETE /v1/{project_id}/ports/{port_id}                      in-own   401 401 401 401 401  204 204 403 403  404 404 404
+PUT    /causeway/v1/ports/{port_id}/attachment               hers     401 401 401 401 401  403 403 403 403  404 404 409
+GET    /causeway/v1/ports/{port_id}/attachment               hers     401 401 401 401 401  403 403 403 403  404 404 404
+DELETE /causeway/v1/ports/{port_id}/attachment               hers     401 401 401 401 401  403 403 403 403  404 404 404
 GET    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 PUT    /causeway/v1/projects/{target_id}/quotas              hers     401 401 401 401 401  403 403 403 403  403 403 200
 GET    /causeway/v1/vpcs/{vpc_id}/acceptance                 hers     401 401 401 401 401  200 200 403 403  404 404 200

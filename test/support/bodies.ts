@@ -211,6 +211,11 @@ async function portCalls({ alice, admin, ask }: TestService, vpcId: string): Pro
   return {
     'POST /v1/{project_id}/ports': [admin, path, { port: { ...port, ...place } }],
     'PUT /v1/{project_id}/ports/{port_id}': [admin, `${path}/${id}`, { port }],
+    'PUT /causeway/v1/ports/{port_id}/attachment': [
+      admin,
+      `/causeway/v1/ports/${id}/attachment`,
+      { netns: 'web', pid: 4711, device: 'eth1' },
+    ],
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../../src/config.ts'
+import type { Host } from '../../src/http/app.ts'
 import { type OpenDataplane, type Service, startService } from '../../src/service.ts'
 import { assertShape } from './shapes.ts'
 import { signHeaders } from './sign.ts'
@@ -63,12 +64,15 @@ export interface TestOptions {
   readonly startAt?: number
   /** What carries the packets; nothing, where it is not given. */
   readonly openDataplane?: OpenDataplane
+  /** What it runs on; this machine, where it is not given. */
+  readonly host?: Host
 }
 
 export async function startTestService({
   settings,
   startAt = Date.now(),
   openDataplane,
+  host,
 }: TestOptions = {}): Promise<TestService> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-test-'))
   const log: string[] = []
@@ -83,7 +87,7 @@ export async function startTestService({
   const dataplane = openDataplane === undefined ? 'none' : 'netns'
   const environment = { CAUSEWAY_LISTEN: '127.0.0.1:0', CAUSEWAY_DATA: folder, CAUSEWAY_DATAPLANE: dataplane }
   let config = { ...readConfig(environment), ...settings }
-  let service: Service = await startService(config, logger, clock.now, openDataplane)
+  let service: Service = await startService(config, logger, clock.now, openDataplane, host)
 
   const ask: TestService['ask'] = (who, method, path, body) =>
     send(service.url, method, path, body, who ? { 'x-auth-token': who.token } : {})
@@ -119,7 +123,7 @@ export async function startTestService({
     async restart(changed = {}) {
       await service[Symbol.asyncDispose]()
       config = { ...config, ...changed }
-      service = await startService(config, logger, clock.now, openDataplane)
+      service = await startService(config, logger, clock.now, openDataplane, host)
     },
     sweep: () => service.sweep(),
     reconcile: () => service.reconcile(),

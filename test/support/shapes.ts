@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { AcceptanceAnswer } from '../../src/wire/acceptance.ts'
+import { AttachmentShape } from '../../src/wire/attachments.ts'
 import { ExplainAnswer } from '../../src/wire/explain.ts'
 import { HistoryAnswer } from '../../src/wire/history.ts'
 import {
@@ -119,6 +120,9 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<number, Schema | null>>>>
   'DELETE /v1/:project_id/ports/:port_id': { 204: null },
   'GET /causeway/v1/peerings/:id': { 200: PeeringViewShape, 304: null },
   'PUT /causeway/v1/peerings/:id': { 200: PeeringViewShape },
+  'PUT /causeway/v1/ports/:port_id/attachment': { 200: AttachmentShape },
+  'GET /causeway/v1/ports/:port_id/attachment': { 200: AttachmentShape },
+  'DELETE /causeway/v1/ports/:port_id/attachment': { 204: null },
   'GET /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'PUT /causeway/v1/projects/:target_id/quotas': { 200: QuotasAnswer },
   'GET /healthz': { 200: HealthAnswer },

@@ -175,7 +175,7 @@ function refuseOtherProject(tenantId: string | undefined, { projectId }: Caller)
 }
 
 /** A malformed id is *not found*, as with VPCs. */
-function portIdOf(params: unknown): PortId {
+export function portIdOf(params: unknown): PortId {
   const text = (params as { port_id: string }).port_id
   const id = parsePortId(text)
   if (id === undefined) throw portNotFound(text)

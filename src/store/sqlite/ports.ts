@@ -27,6 +27,9 @@ export function portReads(db: DatabaseSync): PortReads {
   const byId = db.prepare('select * from port where id = ?')
   const byMac = db.prepare('select 1 from port where mac_address = ?')
   const inSubnet = db.prepare(`select * from port where subnet_id = ? order by id ${limitTo('1')}`)
+  const attached = db.prepare(`
+    select id from port where device_owner = 'causeway:netns' and profile ->> 'netns' = ?
+      and coalesce(profile ->> 'device', 'eth0') = ? and profile ->> 'inode' is ? ${limitTo('1')}`)
   const onHost = db.prepare(`
     select p.* from subnet s cross join port p
     where s.vpc_id = ? and p.subnet_id = s.id and p.device_owner = 'causeway:netns'`)
@@ -63,6 +66,7 @@ export function portReads(db: DatabaseSync): PortReads {
       const row = inSubnet.get(id)
       return row && toPort(row)
     },
+    portAttachedAt: ({ netns, device, inode }) => attached.get(netns, device, inode ?? null)?.id as PortId | undefined,
     portsOnHost: (id) => onHost.all(id).map(toPort),
     isMacTaken: (macAddress) => byMac.get(macAddress) !== undefined,
     holderOf: (id, ipAddress) => holder.get(id, ipAddress)?.port_id as PortId | undefined,
