@@ -5,6 +5,7 @@ import type { Dataplane } from './dataplane/dataplane.ts'
 import type { NetworkStatus } from './http/app.ts'
 import type { Metrics } from './metrics.ts'
 import { addNetworkMetrics } from './network-metrics.ts'
+import { createPortStatuses } from './port-statuses.ts'
 import { createCounters } from './reconciler/counters.ts'
 import { Reconciler } from './reconciler/reconciler.ts'
 import { readGenerations } from './reconciler/rows.ts'
@@ -47,9 +48,18 @@ export function startNetwork({ store, dataplane, driver, now, logger, metrics, l
       measured.applied((performance.now() - start) / 1000)
     }
   }
+  const tellStatuses = createPortStatuses(store)
+  const applyAndTell: Dataplane['apply'] = async (routers) => {
+    const reports = await apply(routers)
+    // What cannot be written is told with the next report; the network does not wait for the disk.
+    await tellStatuses(routers, reports).catch((error) =>
+      logger.error({ err: error }, 'the status of ports cannot be written; it is tried again'),
+    )
+    return reports
+  }
   const reconciler = new Reconciler({
     ...{ store, now, looked, metrics: measured, log: logger, random: Math.random },
-    dataplane: { apply, present: () => dataplane.present() },
+    dataplane: { apply: applyAndTell, present: () => dataplane.present() },
   })
   store.onNetworksChanged((ids) => reconciler.wake(ids))
   const endsOf = async ({ requester, accepter }: Peering) => {

@@ -4,14 +4,15 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { keepInstance } from './network/keep-instance.ts'
+import { markPorts } from './network/mark-ports.ts'
 import { seedPeople } from './people/seed-people.ts'
 import { WRITES } from './writes.ts'
 
-test('WRITES has every operation that writes, and what a start writes, before there is a caller', async () => {
+test('WRITES has every operation that writes, and what is written without a caller', async () => {
   const exported = (await Promise.all(operationFiles().map((file) => import(file)))).flatMap(Object.entries)
   const writing = exported.filter(([, value]) => isWrite(value)).map(([name]) => name)
   assert.ok(writing.length > 10, 'does this test see them?')
-  assert.deepEqual(namesOf(WRITES), [...writing, keepInstance.name, seedPeople.name].sort())
+  assert.deepEqual(namesOf(WRITES), [...writing, keepInstance.name, markPorts.name, seedPeople.name].sort())
 })
 
 test('every body in WRITES has the name that it is exported by, so that the writer thread finds it', async () => {

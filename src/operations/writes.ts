@@ -1,6 +1,7 @@
 /** The write bodies by name, for a store that runs them in a thread of its own. A test compares it with the tree. */
 import { forgetAnswers } from './idempotency/forget-answers.ts'
 import { keepInstance } from './network/keep-instance.ts'
+import { markPorts } from './network/mark-ports.ts'
 import { acceptPeering } from './peerings/accept-peering.ts'
 import { changeOwnSide } from './peerings/change-own-side.ts'
 import { createPeering } from './peerings/create-peering.ts'
@@ -20,7 +21,6 @@ import { attachPort } from './ports/attach-port.ts'
 import { createPort } from './ports/create-port.ts'
 import { deletePort } from './ports/delete-port.ts'
 import { detachPort } from './ports/detach-port.ts'
-import { markAttached } from './ports/mark-attached.ts'
 import { updatePort } from './ports/update-port.ts'
 import { createRouteTable } from './route-tables/create-route-table.ts'
 import { deleteRouteTable } from './route-tables/delete-route-table.ts'
@@ -63,7 +63,7 @@ export const WRITES = [
   deleteSubnet,
   deleteVpc,
   detachPort,
-  markAttached,
+  markPorts,
   moveSubnets,
   forgetAnswers,
   keepInstance,

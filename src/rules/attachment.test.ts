@@ -95,9 +95,11 @@ suite('the binding of a port', () => {
   test('a profile that only looks like an attachment is none', () => {
     const profile = { netns: '/run/netns/web', device: 'eth0' }
     assert.equal(attachmentOf({ deviceOwner: 'compute:az1', binding: { hostId: '', profile } }), undefined)
-    for (const bad of [{}, { netns: 7, device: 'eth0' }, { netns: '/run/netns/web' }, { ...profile, device: null }]) {
+    for (const bad of [{}, { netns: 7, device: 'eth0' }, { device: 'eth0' }, { ...profile, device: null }]) {
       assert.equal(attachmentOf({ deviceOwner: 'causeway:netns', binding: { hostId: '', profile: bad } }), undefined)
     }
+    const short = { deviceOwner: 'causeway:netns', binding: { hostId: '', profile: { netns: '/run/netns/web' } } }
+    assert.deepEqual(attachmentOf(short), WEB, 'eth0 need not be said')
     const odd = { deviceOwner: 'causeway:netns', binding: { hostId: '', profile: { ...profile, inode: '7' } } }
     assert.deepEqual(attachmentOf(odd), WEB)
   })

@@ -99,6 +99,14 @@ export function readinessOf(
   return { state, generation, observedGeneration: generation, since, lastError: error }
 }
 
+/** What is in the way of a port, if anything is. */
+export function faultOfPort(
+  faults: readonly Fault[],
+  port: { readonly id: string; readonly subnetId: string },
+): Fault | undefined {
+  return faults.find(({ kind, id }) => kind === 'router' || id === port.id || id === port.subnetId)
+}
+
 /**
  * How far one port is: its own fault, one of its subnet or one of the whole router is in its way, and nothing else is.
  * `wanted` and `changedAt` as above.
@@ -111,8 +119,7 @@ export function portReadinessOf(
 ): Readiness {
   const common = readinessOf(undefined, wanted, observed, changedAt)
   if (common.state === 'APPLYING') return common
-  const inItsWay = ({ kind, id }: Fault) => kind === 'router' || id === port.id || id === port.subnetId
-  const lastError = observed?.faults.find(inItsWay)?.message
+  const lastError = faultOfPort(observed?.faults ?? [], port)?.message
   return { ...common, state: lastError === undefined ? 'SYNCED' : 'DEGRADED', lastError }
 }
 

@@ -88,6 +88,11 @@ function keepingContract(fresh: () => Fresh): void {
       ...port({ ips: [`10.0.0.${7 + index}`] }),
       ...{ deviceOwner: 'causeway:netns', binding: { hostId: 'h', profile: JSON.parse(JSON.stringify(profile)) } },
     })) as [Port, Port]
+    const short = { ...port({ ips: ['10.0.0.10'] }), deviceOwner: 'causeway:netns' }
+    await write(fresh(), ['insertPort', { ...short, binding: { hostId: '', profile: { netns: '/run/netns/short' } } }])
+    const eth0 = { ...place, netns: '/run/netns/short' }
+    assert.equal(await look(fresh().store, (tx) => tx.portAttachedAt(eth0)), short.id, 'eth0 need not be said')
+    await write(fresh(), ['deletePort', short])
     const others = { ...port({ ips: ['10.0.0.9'] }), binding: one.binding, deviceOwner: 'compute:az' }
     await write(fresh(), ['insertPort', others], ['insertPort', one], ['insertPort', two])
     const at = (where: typeof place | typeof process) => look(fresh().store, (tx) => tx.portAttachedAt(where))

@@ -144,16 +144,19 @@ suite('attaching a port', () => {
   test('where the network cannot, the port is as it was before, and the reason is told', async () => {
     const [id, kept] = [await newPort(), await newPort()]
     await attach(kept, { netns: 'db' })
-    const before = dump(service.folder).port
+    const before = await portOf(id)
     for (const failing of [id, subnet.id, vpc]) {
       network.broken.set(failing, 'File exists.')
       const message = `Port ${id} could not be attached as eth0 in /run/netns/web: File exists.`
       assertRefused(await attach(id, { netns: 'web' }), 409, 'VPC.1553', new RegExp(message.replaceAll('.', '\\.')))
-      assert.deepEqual(dump(service.folder).port, before)
+      assert.deepEqual(await portOf(id), before)
       network.broken.clear()
     }
     network.broken.set(kept, 'It is gone.')
+    // What has failed is left alone for a while.
+    service.clock.advance(60_000)
     await service.reconcile()
+    assert.equal((await portOf(kept)).status, 'DOWN')
     assert.deepEqual((await show(kept)).body.last_error, 'It is gone.')
     assert.equal((await show(kept)).body.state, 'DEGRADED')
     assertRefused(await attach(kept, { netns: 'db' }), 409, 'VPC.1553', /It is gone/)
@@ -171,14 +174,46 @@ suite('attaching a port', () => {
       answer = given
     })
     // After five seconds of the service's clock it is answered anyway; after thirty the network would be given up.
-    while (answer === undefined) {
+    await until(async () => {
       service.clock.advance(100)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    assert.deepEqual([answer.status, answer.body.state], [200, 'APPLYING'])
+      return answer !== undefined
+    })
+    assert.deepEqual([answer?.status, answer?.body.state], [200, 'APPLYING'])
     assert.equal((await portOf(id)).status, 'DOWN')
     release()
-    assert.equal((await attach(id, { netns: 'web' })).body.state, 'SYNCED')
+    await service.reconcile()
+    assert.deepEqual([(await show(id)).body.state, (await portOf(id)).status], ['SYNCED', 'ACTIVE'])
+    assert.deepEqual((await attach(id, { netns: 'web' })).body, (await show(id)).body)
+  })
+
+  test('a port is DOWN while the network does not have it, ACTIVE when it has it again, and after a restart too', async () => {
+    const id = await newPort()
+    await attach(id, { netns: 'web' })
+    for (const failing of [id, subnet.id, vpc]) {
+      network.broken.set(failing, 'It is gone.')
+      await service.reconcile()
+      assert.equal((await portOf(id)).status, 'DOWN', failing)
+      network.broken.clear()
+      service.clock.advance(60_000)
+      await service.reconcile()
+      assert.equal((await portOf(id)).status, 'ACTIVE')
+    }
+    network.broken.set(id, 'It is gone.')
+    await service.restart()
+    await service.reconcile()
+    assert.equal((await portOf(id)).status, 'DOWN')
+  })
+
+  test('a port that is detached and attached again before the network has looked is ACTIVE in the end', async () => {
+    const id = await newPort()
+    await attach(id, { netns: 'web' })
+    const release = network.hang()
+    const gone = detach(id)
+    await until(async () => (await portOf(id)).device_id === '')
+    const asked = attach(id, { netns: 'web' })
+    await until(async () => (await portOf(id)).device_id === 'web')
+    release()
+    assert.deepEqual([(await gone).status, (await asked).body.state], [204, 'SYNCED'])
     assert.equal((await portOf(id)).status, 'ACTIVE')
   })
 
@@ -186,7 +221,7 @@ suite('attaching a port', () => {
     const id = await newPort()
     /** Does something, and waits until the port is told to be attached to this, not until it is. */
     const begin = async (asked: Promise<Answer>, deviceId: string) => {
-      while ((await portOf(id)).device_id !== deviceId) await new Promise((resolve) => setImmediate(resolve))
+      await until(async () => (await portOf(id)).device_id === deviceId)
       return [asked] as const
     }
     const release = network.hang()
@@ -201,7 +236,7 @@ suite('attaching a port', () => {
     const calls = network.calls.length
     const releaseFirst = network.hang()
     const [failing] = await begin(attach(id, { netns: 'web' }), 'web')
-    while (network.calls.length === calls) await new Promise((resolve) => setImmediate(resolve))
+    await until(async () => network.calls.length > calls)
     const [detached] = await begin(detach(id), '')
     const [moved] = await begin(attach(id, { netns: 'db' }), 'db')
     releaseFirst()
@@ -241,6 +276,15 @@ test('without a data plane nothing is attached, and what was can still be seen a
   assert.equal((await ask('DELETE')).status, 204)
   assert.equal((await portCalls(service, alice).remove(id)).status, 204)
 })
+
+/** Waits until it is so; fails where that takes longer than anything here does. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!(await isSo())) {
+    assert.ok(Date.now() < end, 'it never came to be so')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
 
 /** Paths under /causeway have the gateway's form. */
 function assertRefused({ status, body }: Answer, expected: number, code: string, message = /./): void {

@@ -2,9 +2,17 @@
 import { attachPort } from '../../operations/ports/attach-port.ts'
 import { detachPort } from '../../operations/ports/detach-port.ts'
 import { mayAttach } from '../../operations/ports/load-attachable.ts'
-import { markAttached } from '../../operations/ports/mark-attached.ts'
 import { type AttachedPort, showAttachment } from '../../operations/ports/show-attachment.ts'
-import { type Attachment, DEFAULT_DEVICE, parseDevice, parseNetns, parsePid, pidOf } from '../../rules/attachment.ts'
+import {
+  type Attachment,
+  DEFAULT_DEVICE,
+  isSame,
+  notAttached,
+  parseDevice,
+  parseNetns,
+  parsePid,
+  pidOf,
+} from '../../rules/attachment.ts'
 import type { Readiness } from '../../rules/readiness.ts'
 import { invalidInput, Refusal } from '../../rules/refusal.ts'
 import { AttachmentShape, AttachRequest, spellAttachment, type WireAttachment } from '../../wire/attachments.ts'
@@ -29,19 +37,19 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
       const id = portIdOf(request.params)
       const as = asker(request)
       await perform(mayAttach, as, id)
+      const place = placeIn(request.body)
       if (network === undefined) throw noDataplane()
-      const attachment = await locate(host, request.body)
+      const attachment = await locate(host, place)
       const { isNew, ...asked } = await perform(attachPort, as, { id, attachment, hostId: host.name })
       const now = await network.settledPort(placeOf(asked))
       if (now.state === 'DEGRADED') {
         // What is refused must leave things as they were; it was attached there before, or it was not.
         if (isNew) await perform(detachPort, as, { id, from: attachment })
-        else await perform(markAttached, as, { id, attachment, status: 'DOWN' })
         throw failed(asked, now)
       }
-      const status = now.state === 'SYNCED' ? 'ACTIVE' : 'DOWN'
-      const port = await perform(markAttached, as, { id, attachment, status })
-      return spellAttachment({ ...asked, port }, now)
+      const after = await perform(showAttachment, as, id)
+      if (!isSame(after.attachment, attachment)) throw notAttached(id)
+      return spellAttachment(after, now)
     },
   )
 
@@ -71,18 +79,21 @@ export function attachmentRoutes(app: App, parts: ServerParts): void {
   )
 }
 
-/** The place that is asked for. What can be seen from here is said with its field before anything is written. */
-async function locate(host: Host, { netns, pid, device }: Static<typeof AttachRequest>): Promise<Attachment> {
+/** The place that is asked for, and the member that says so. */
+function placeIn({ netns, pid, device = DEFAULT_DEVICE }: Static<typeof AttachRequest>) {
   if (netns !== undefined && pid !== undefined) throw invalidInput('pid', "must not be given beside 'netns'")
-  if (netns === undefined && pid === undefined) throw invalidInput('netns', "is required, or 'pid' instead")
-  const field = netns === undefined ? 'pid' : 'netns'
-  const path = netns === undefined ? parsePid(pid ?? 0) : parseNetns(netns)
-  const name = parseDevice(device ?? DEFAULT_DEVICE)
+  if (netns !== undefined) return { field: 'netns', path: parseNetns(netns), device: parseDevice(device) }
+  if (pid !== undefined) return { field: 'pid', path: parsePid(pid), device: parseDevice(device) }
+  throw invalidInput('netns', "is required, or 'pid' instead")
+}
+
+/** What can be seen of it from here is said with its member before anything is written. */
+async function locate(host: Host, { field, path, device }: ReturnType<typeof placeIn>): Promise<Attachment> {
   const found = await host.namespace(path)
   if ('problem' in found) throw invalidInput(field, `is no network namespace of this host: ${path}: ${found.problem}`)
   // Its default route would lead into the VPC, and the service, with all else on the host, would be cut off.
   if (found.isOwn) throw invalidInput(field, `is the network namespace of the service itself: ${path}`)
-  return { netns: path, device: name, inode: pidOf(path) === undefined ? undefined : found.inode }
+  return { netns: path, device, inode: pidOf(path) === undefined ? undefined : found.inode }
 }
 
 function placeOf({ port, subnet }: AttachedPort): PlacedPort {

@@ -28,8 +28,8 @@ export function portReads(db: DatabaseSync): PortReads {
   const byMac = db.prepare('select 1 from port where mac_address = ?')
   const inSubnet = db.prepare(`select * from port where subnet_id = ? order by id ${limitTo('1')}`)
   const attached = db.prepare(`
-    select id from port where device_owner = 'causeway:netns' and profile ->> 'netns' = ? and profile ->> 'device' = ?
-      and profile ->> 'inode' is ? ${limitTo('1')}`)
+    select id from port where device_owner = 'causeway:netns' and profile ->> 'netns' = ?
+      and coalesce(profile ->> 'device', 'eth0') = ? and profile ->> 'inode' is ? ${limitTo('1')}`)
   const onHost = db.prepare(`
     select p.* from subnet s cross join port p
     where s.vpc_id = ? and p.subnet_id = s.id and p.device_owner = 'causeway:netns'`)
