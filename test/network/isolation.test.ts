@@ -16,6 +16,7 @@ import {
 import { ALL, carried, type Family, NONE, ping, until } from '../support/network/traffic.ts'
 import { startWorkloads, type Workload } from '../support/network/workloads.ts'
 import { PEERINGS, requestPeering } from '../support/peerings.ts'
+import { makeRoute } from '../support/routes.ts'
 import type { Person } from '../support/service.ts'
 
 /** In a block that the neighbour alone may send from. */
@@ -135,7 +136,7 @@ suite('isolation', { skip }, () => {
       await until('it arrives', async () => (await heardBy(to)).includes(nonce))
       assert.ok(!(await heardBy(other)).includes(nonce))
       assert.equal(
-        (await carried(from, { addresses: { ...other.addresses, v4: to.addresses.v4 } }, false))['ping v6'],
+        (await carried(from, { ...other, addresses: { ...other.addresses, v4: to.addresses.v4 } }, false))['ping v6'],
         false,
       )
     }
@@ -174,6 +175,10 @@ suite('isolation', { skip }, () => {
     ] as const) {
       assert.deepEqual(await carried(from, to, false), NONE)
     }
+    // A route to all of it, and so over one's own subnets: those win, as they did.
+    await makeRoute(service, alice, mine.vpc, peering, '192.168.0.0/16')
+    await synced(service, alice, peering)
+    await assertCarried(ALL, [mine, theirs], [mine, minesShared])
   })
 })
 

@@ -190,7 +190,8 @@ async function buildPlace(
   }
   const { body } = await portCalls(service, who).create(id, { admin_state_up: port !== 'down' })
   const [v4, address6 = ''] = body.port.fixed_ips.map(({ ip_address }: { ip_address: string }) => ip_address)
-  if (port !== 'detached') await attach(service, body.port.id, workload)
+  // One that is down carries nothing, and is attached to nothing.
+  if (port === 'attached') await attach(service, body.port.id, workload)
   return { who, vpc, subnet: id, blocks, port: body.port.id, addresses: { v4, v6: address6 }, workload }
 }
 

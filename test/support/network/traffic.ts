@@ -16,22 +16,39 @@ const TCP_BYTES = 4_000_000
 const FAMILIES = ['v4', 'v6'] as const
 export type Family = (typeof FAMILIES)[number]
 
-/** `ping v4` and so on: whether it came back. */
-export type Carried = Readonly<Record<`${'ping' | 'tcp'} ${Family}`, boolean>>
+/** `one way`: a packet arrives, whether or not an answer to it does; `ping` and `tcp`: answers come back. */
+export type Carried = Readonly<Record<`${'one way' | 'ping' | 'tcp'} ${Family}`, boolean>>
 
-export const ALL: Carried = { 'ping v4': true, 'ping v6': true, 'tcp v4': true, 'tcp v6': true }
-export const NONE: Carried = { 'ping v4': false, 'ping v6': false, 'tcp v4': false, 'tcp v6': false }
+export const ALL: Carried = outcome(true)
+export const NONE: Carried = outcome(false)
 
 /**
- * What goes from one to another with its answers: pings that fill the link and may not be fragmented, and connections
- * that carry megabytes. `expected` only says how long to wait.
+ * What goes from one to another: packets, pings that fill the link and may not be fragmented, and connections that
+ * carry megabytes. `expected` only says how long to wait.
  */
-export async function carried(from: Place, to: Pick<Place, 'addresses'>, expected: boolean): Promise<Carried> {
+export async function carried(from: Place, to: Pick<Place, 'addresses' | 'workload'>, expected: boolean) {
+  const nonces = FAMILIES.map((family) => `${family}-${++sent}`)
+  for (const [at, family] of FAMILIES.entries()) {
+    // Where it cannot be sent, it does not arrive.
+    await from.workload.tell('send', { to: to.addresses[family], nonce: nonces[at] ?? '' })
+  }
   const [ping4, ping6, tcp4, tcp6] = await Promise.all([
     ...FAMILIES.map((family) => ping(from, to.addresses, family, expected)),
     ...FAMILIES.map((family) => tcp(from, to.addresses, family, expected)),
   ])
-  return { 'ping v4': ping4 === true, 'ping v6': ping6 === true, 'tcp v4': tcp4 === true, 'tcp v6': tcp6 === true }
+  // All that came after them has arrived, or has had its time.
+  const heard = new Set((await to.workload.tell('heard', null)).map(([nonce]) => nonce))
+  const [oneWay4, oneWay6] = nonces.map((nonce) => heard.has(nonce))
+  return {
+    ...{ 'one way v4': oneWay4 === true, 'one way v6': oneWay6 === true },
+    ...{ 'ping v4': ping4 === true, 'ping v6': ping6 === true, 'tcp v4': tcp4 === true, 'tcp v6': tcp6 === true },
+  } satisfies Carried
+}
+
+let sent = 0
+
+function outcome(is: boolean): Carried {
+  return { 'one way v4': is, 'one way v6': is, 'ping v4': is, 'ping v6': is, 'tcp v4': is, 'tcp v6': is }
 }
 
 /** One ping as large as the link takes, or of another size in bytes with all headers. */
