@@ -1,9 +1,8 @@
-/** Many peerings at once, and a look at many that are as they ought to be: the driver beside `ip`, turn by turn. */
+/** Many peerings at once: the driver beside `ip`, turn by turn. */
 import type { Dataplane, IntendedRouter } from '../../src/dataplane/dataplane.ts'
 import { openNetns } from '../../src/dataplane/netns/driver.ts'
-import { routerName } from '../../src/dataplane/netns/names.ts'
 import { nothingOf } from '../../test/support/intents.ts'
-import { linkBatches, runScript, writeDump, writeScript } from './by-hand.ts'
+import { linkBatches, runScript, writeScript } from './by-hand.ts'
 import { openGround } from './ground.ts'
 import { apart, intentsOf, meshOf } from './mesh.ts'
 import { type Beside, takeTurns } from './turns.ts'
@@ -27,26 +26,6 @@ export async function measureBulk(folder: string, peerings: number, rounds: numb
     },
   })
   await remove(dataplane, joined)
-  return times
-}
-
-/** A look at so many peerings of which none differs from what it ought to be. */
-export async function measureLook(folder: string, peerings: number, rounds: number): Promise<Beside> {
-  using ground = openGround()
-  await using dataplane = await openNetns({ instance: ground.instance })
-  const intents = intentsOf(meshOf(peerings))
-  await apply(dataplane, intents)
-  const names = intents.map(({ vpcId }) => routerName(ground.instance, vpcId))
-  const script = writeDump(folder, 'look', names)
-  const times = await takeTurns(rounds, {
-    async ours() {
-      const changes = await apply(dataplane, intents)
-      if (changes > 0) throw new Error(`${changes} changes were made where nothing differed`)
-    },
-    byHand: async () => runScript(script),
-    after: () => Promise.resolve(),
-  })
-  await remove(dataplane, intents)
   return times
 }
 

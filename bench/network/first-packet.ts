@@ -6,7 +6,7 @@ import { apply } from './bulk.ts'
 import { linkBatches, runScript, unlinkBatches, writeScript } from './by-hand.ts'
 import { type Ground, openGround, pathOf } from './ground.ts'
 import { apart } from './mesh.ts'
-import { all, type NetSite, openNetSite } from './net-site.ts'
+import { acceptAll, openNetSite } from './net-site.ts'
 import { now, type Prober, startProber } from './probing.ts'
 
 /** Milliseconds, of each turn. */
@@ -87,15 +87,6 @@ async function turn(prober: Prober, from: string, to: string, { join, joined, pa
   // Where the last answer came before, none came after.
   const last = Math.max(0, ((await prober.quiet(QUIET_MS)) ?? 0) - parted)
   return { first, last }
-}
-
-/** Peers those; from the first accept on, milliseconds until all are forwarded. */
-async function acceptAll(site: NetSite, pairs: NetSite['pairs']): Promise<number> {
-  const ids = await all(pairs, (pair) => site.request(pair))
-  const start = now()
-  await all(ids, (id) => site.accept(id))
-  await all(ids, (id) => site.synced(id))
-  return now() - start
 }
 
 interface Hand extends AsyncDisposable {

@@ -1,5 +1,6 @@
 /** The whole service with a network: half of the VPCs are alice's and half are bob's, and peerings are hers with his. */
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { DatabaseSync } from 'node:sqlite'
 import { logIn, type Person, readOpenrc, send } from '../../test/support/service.ts'
 import { dataIn, type Program, startProgram } from '../processes.ts'
@@ -12,6 +13,9 @@ const AT_ONCE = 16
 
 export interface NetSite extends AsyncDisposable {
   readonly program: Program
+  readonly dataFolder: string
+  /** By which what is of it is known in the kernel. */
+  readonly instance: string
   /** Asks for a peering of two VPCs, with automatic routes on both sides from the moment that it is accepted. */
   request(pair: Pair): Promise<string>
   accept(id: string): Promise<void>
@@ -44,10 +48,10 @@ export interface Workload {
 export async function openNetSite(parent: string, ground: Ground, peerings: number): Promise<NetSite> {
   const folder = join(parent, `network-${peerings}`)
   const program = await startProgram(folder, { CAUSEWAY_DATAPLANE: 'netns' })
-  ground.adopt(instanceOf(folder))
-  const logIns = (['alice', 'bob', 'admin'] as const).map((name) =>
-    logIn(program.url, readOpenrc(dataIn(folder), name)),
-  )
+  const dataFolder = dataIn(folder)
+  const instance = instanceOf(dataFolder)
+  ground.adopt(instance)
+  const logIns = (['alice', 'bob', 'admin'] as const).map((name) => logIn(program.url, readOpenrc(dataFolder, name)))
   const [alice, bob, admin] = (await Promise.all(logIns)) as [Person, Person, Person]
   const ask = async (who: Person, status: number, method: string, path: string, body?: unknown) => {
     const answer = await send(program.url, method, path, body, { 'x-auth-token': who.token })
@@ -71,7 +75,7 @@ export async function openNetSite(parent: string, ground: Ground, peerings: numb
   const hers = await all(numbers, (number) => makeVpc(alice, number))
   const his = await all(numbers, (number) => makeVpc(bob, half + number))
   return {
-    ...{ program, pairs: hers.flatMap((first) => his.map((second) => [first, second] as const)) },
+    ...{ program, dataFolder, instance, pairs: hers.flatMap((first) => his.map((second) => [first, second] as const)) },
     async request([first, second]) {
       const sides = {
         request_vpc_info: { vpc_id: first.id, tenant_id: first.owner.projectId },
@@ -100,11 +104,17 @@ export async function openNetSite(parent: string, ground: Ground, peerings: numb
   }
 }
 
+/** Peers those; from the first accept on, milliseconds until all are forwarded. */
+export async function acceptAll(site: NetSite, pairs: NetSite['pairs']): Promise<number> {
+  const ids = await all(pairs, (pair) => site.request(pair))
+  const start = performance.now()
+  await all(ids, (id) => site.accept(id))
+  await all(ids, (id) => site.synced(id))
+  return performance.now() - start
+}
+
 /** What `act` gives for each, in order, some of them at the same time. */
-export async function all<Item, Result>(
-  items: readonly Item[],
-  act: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
+async function all<Item, Result>(items: readonly Item[], act: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = []
   let next = 0
   const work = async () => {
@@ -114,9 +124,8 @@ export async function all<Item, Result>(
   return results
 }
 
-/** By which what is of this data folder is known in the kernel. */
-function instanceOf(folder: string): string {
-  using db = new DatabaseSync(join(dataIn(folder), 'causeway.sqlite'), { readOnly: true })
+function instanceOf(dataFolder: string): string {
+  using db = new DatabaseSync(join(dataFolder, 'causeway.sqlite'), { readOnly: true })
   const row = db.prepare("select value from setting where name = 'instance'").get()
   if (typeof row?.value !== 'string') throw new Error('the data folder has no instance')
   return row.value
