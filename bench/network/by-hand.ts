@@ -79,7 +79,8 @@ function routeLines({ tables, peerings }: IntendedNetwork): readonly string[] {
   return tables.flatMap(({ id, routes }) =>
     routes.map(({ destination, peeringId }) => {
       const via = destination.includes(':') ? `${FAR_END} metric 1` : `inet6 ${FAR_END}`
-      return `route add ${destination} via ${via} dev ${devices.get(peeringId)} proto ${PROTOCOL} table ${numbers.get(id)}`
+      const route = `${destination} via ${via} dev ${devices.get(peeringId)}`
+      return `route add ${route} proto ${PROTOCOL} table ${numbers.get(id)}`
     }),
   )
 }

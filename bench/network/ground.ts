@@ -10,7 +10,7 @@ export interface Ground extends Disposable {
   readonly instance: string
   /** Makes a namespace that nothing is in, with `lo` up; its name. */
   namespace(): string
-  /** Those of another instance are removed as well at the end: of a program that was started with a ground of its own. */
+  /** The routers of another instance are removed as well at the end: of a program of ours. */
   adopt(instance: string): void
 }
 

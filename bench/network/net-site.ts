@@ -1,4 +1,4 @@
-/** The whole service with a network: half of the VPCs are alice's and half are bob's, and peerings are hers with his. */
+/** The whole service with a network: of the VPCs half are alice's and half are bob's; peerings are hers with his. */
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { DatabaseSync } from 'node:sqlite'

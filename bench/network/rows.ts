@@ -3,7 +3,7 @@ import { type Row, verdict } from '../table.ts'
 import { measureBulk } from './bulk.ts'
 import { type FirstPacket, measureFirstPacket, type Series } from './first-packet.ts'
 import { measureLook } from './look.ts'
-import type { NetworkName, NetworkPlan } from './network.ts'
+import type { NetworkName, NetworkPlan } from './plan.ts'
 import { measureThroughput, type Throughput } from './throughput.ts'
 import { percentile } from './turns.ts'
 
