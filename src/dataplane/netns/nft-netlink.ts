@@ -25,7 +25,7 @@ const LIST = { TABLE: 1, SET: 2, ELEMENTS: 3 } as const
 const ELEMENT = { KEY: 1, LAST: 10 } as const
 const VALUE = 1
 
-/** The number that the namespace's rules, sets and elements have now: the kernel counts on with whatever changes them. */
+/** The number of what the namespace has now of nftables: the kernel counts on with whatever changes it. */
 export function readGeneration(netlink: Netlink): number {
   let generation: number | undefined
   netlink.get({ type: GET_GENERATION, flags: 0, write: (to) => to.struct(0) }, (bytes, start, end) => {
