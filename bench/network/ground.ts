@@ -20,7 +20,14 @@ export function openGround(): Ground {
   const prefixes = [own, routersOf(instance)]
   let made = 0
   const clear = (): void => {
-    for (const prefix of prefixes) for (const name of namesWith(prefix)) removeNamespace(name)
+    for (const name of prefixes.flatMap(namesWith)) {
+      try {
+        removeNamespace(name)
+      } catch (error) {
+        // The others are removed all the same.
+        console.error(`the namespace ${name} stays: ${(error as Error).message}`)
+      }
+    }
   }
   process.once('exit', clear)
   return {
