@@ -9,6 +9,7 @@ import { differences, dumpNamespace } from '../support/network/namespace-dump.ts
 import { routerPrefix } from '../support/network/namespaces.ts'
 import {
   finish,
+  HANGS_AFTER_MS,
   makePlace,
   type NetworkService,
   type Place,
@@ -25,7 +26,7 @@ import { metric } from '../support/network.ts'
 const PERIOD_MS = 10_000
 const REPAIRS = 'causeway_reconcile_repairs_total'
 
-suite('what is broken by hand', { skip }, () => {
+suite('what is broken by hand', { skip, timeout: HANGS_AFTER_MS }, () => {
   let service: NetworkService
   let workloads: readonly Workload[] = []
   let a: Place

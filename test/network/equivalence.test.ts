@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { codesIn, EXPLAIN } from '../support/explain.ts'
 import { skipNetwork as skip } from '../support/netns.ts'
 import { namespacesNamed, routerPrefix } from '../support/network/namespaces.ts'
-import { finish, type NetworkService, startNetworkService } from '../support/network/site.ts'
+import { finish, HANGS_AFTER_MS, type NetworkService, startNetworkService } from '../support/network/site.ts'
 import { anyTopology, type Built, build, MOST_PORTS, TTL_MS } from '../support/network/topology.ts'
 import type { Family } from '../support/network/traffic.ts'
 import { until } from '../support/network/traffic.ts'
@@ -29,7 +29,7 @@ interface Path {
   readonly codes: readonly string[]
 }
 
-suite('what explain says is what packets do', { skip }, () => {
+suite('what explain says is what packets do', { skip, timeout: HANGS_AFTER_MS }, () => {
   let service: NetworkService
   let workloads: readonly Workload[] = []
   const seen: Record<string, number> = { reachable: 0, unreachable: 0 }

@@ -4,6 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { skipNetwork as skip } from '../support/netns.ts'
 import {
   finish,
+  HANGS_AFTER_MS,
   makePlace,
   type NetworkService,
   type Place,
@@ -18,7 +19,10 @@ import { ROUTES } from '../support/routes.ts'
 
 const TTL_MS = 60_000
 
-suite('a peering carries packets while it is ACTIVE and routed on both sides, and at no other time', { skip }, () => {
+suite('a peering carries packets while it is ACTIVE and routed on both sides, and at no other time', {
+  skip,
+  timeout: HANGS_AFTER_MS,
+}, () => {
   let service: NetworkService
   let workloads: readonly Workload[]
   let a: Place
