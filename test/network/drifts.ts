@@ -209,6 +209,11 @@ export const DRIFTS: readonly Drift[] = [
     stops: true,
   },
   {
+    what: 'the reverse path is looked at loosely, everywhere',
+    act: ({ host, routerA }) => host.run(routerA, 'sysctl', '-qw', 'net.ipv4.conf.all.rp_filter=2'),
+    stops: false,
+  },
+  {
     what: 'the guards are flushed',
     act: ({ host, routerA }) => host.run(routerA, 'nft', 'flush', 'ruleset'),
     stops: false,

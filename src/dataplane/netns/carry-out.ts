@@ -35,6 +35,8 @@ export interface Workplace {
   readonly indexes: Map<string, number>
   /** Links that were made in this pass, from either side. */
   readonly madeLinks: Set<string>
+  /** Routers that must not be joined to anything. */
+  readonly unguarded: ReadonlySet<VpcId>
   /** Routers that have lost a device to what was done in another one, after they were read. */
   readonly disturbed: Set<VpcId>
   readonly fresh: Fresh
@@ -176,6 +178,7 @@ function act(place: Workplace, action: Action): boolean {
       const { owner, near, farVpcId } = action.link
       place.indexes.delete(near.name)
       if (place.madeLinks.has(owner.id)) return false
+      if (place.unguarded.has(farVpcId)) throw new Error(`the router of VPC ${farVpcId} has no guards`)
       if (addPeeringLink(place.netlink, action.link, place.pathOf(farVpcId))) place.disturbed.add(farVpcId)
       place.madeLinks.add(owner.id)
       place.fresh.devices.add(near.name)

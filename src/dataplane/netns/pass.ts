@@ -33,6 +33,7 @@ interface Shared {
   /** Routers that could not be made, and why. */
   readonly missing: ReadonlyMap<VpcId, Error>
   readonly madeLinks: Set<string>
+  readonly unguarded: Set<VpcId>
   readonly disturbed: Set<VpcId>
 }
 
@@ -82,9 +83,10 @@ function ensureAll(instance: string, works: readonly Work[]): ReadonlyMap<VpcId,
 
 /** Which routers have lost something after they were read, and have to be looked at again. */
 function applySome(instance: string, works: readonly Work[], missing: ReadonlyMap<VpcId, Error>): ReadonlySet<VpcId> {
-  const shared: Shared = { instance, missing, madeLinks: new Set(), disturbed: new Set() }
+  const shared: Shared = { instance, missing, madeLinks: new Set(), unguarded: new Set(), disturbed: new Set() }
   try {
     for (const work of works) attempt(work, () => look(work, shared))
+    for (const { router, isGuarded } of works) if (!isGuarded) shared.unguarded.add(router.vpcId)
     for (const phase of PHASES) {
       for (const work of inOrder(works, phase)) attempt(work, () => carryOutPhase(work, phase))
       if (phase === 'equip') for (const work of works) attempt(work, () => work.place && settle(work.place))
@@ -107,7 +109,7 @@ function inOrder(works: readonly Work[], phase: Phase): readonly Work[] {
 }
 
 /** Reads the router and plans what is to be done. */
-function look(work: Work, { instance, missing, madeLinks, disturbed }: Shared): void {
+function look(work: Work, { instance, missing, madeLinks, unguarded, disturbed }: Shared): void {
   const { vpcId, network } = work.router
   const problem = missing.get(vpcId)
   if (problem !== undefined) throw problem
@@ -121,7 +123,19 @@ function look(work: Work, { instance, missing, madeLinks, disturbed }: Shared): 
   const indexes = new Map<string, number>()
   const links = new Map()
   const fresh = { devices: new Set<string>(), addresses: new Map(), ports: new Set<DesiredPort>() }
-  const place: Workplace = { path, netlink, links, indexes, madeLinks, disturbed, fresh, pathOf, failures, changes: 0 }
+  const place: Workplace = {
+    path,
+    netlink,
+    links,
+    indexes,
+    madeLinks,
+    unguarded,
+    disturbed,
+    fresh,
+    pathOf,
+    failures,
+    changes: 0,
+  }
   work.place = place
   const actual = within(path, () => readRouter(netlink, new Map(far.map((id) => [id, pathOf(id)]))))
   for (const [name, link] of actual.links) {
