@@ -1,5 +1,5 @@
 /** Automatic routes: those that the service keeps in a VPC's default table to the blocks of its peers. */
-import { localAround } from './destination.ts'
+import { localFinder } from './destination.ts'
 import type { PeeringId } from './ids.ts'
 import { isFull } from './quota.ts'
 import { Refusal } from './refusal.ts'
@@ -55,7 +55,8 @@ export function blocksToReach(vpc: Vpc, subnets: readonly Pick<Subnet, 'v6'>[]):
  * wishes come first. What somebody made is never touched.
  */
 export function planAutomaticRoutes({ wishes, locals, routes, limit }: TableFacts): AutomaticChanges {
-  const isPossible = ({ destination }: Wish) => localAround(destination, locals) === undefined
+  const localTo = localFinder(locals)
+  const isPossible = ({ destination }: Wish) => localTo(destination) === undefined
   const possible = new Set(wishes.filter(isPossible).map(keyOf))
   const isGone = (route: Route) => route.automatic && !possible.has(keyOf(route))
   const holders = new Map(routes.filter((route) => !isGone(route)).map((route) => [route.destination, route]))

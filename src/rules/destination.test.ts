@@ -5,6 +5,7 @@ import { spellCidr6 } from './cidr6.ts'
 import {
   coveredBy,
   destinationOf,
+  isWithin,
   localAround,
   localDestinations,
   parseDestination,
@@ -87,6 +88,7 @@ test('spelling is idempotent, and of two blocks at most one lies in the other un
     fc.property(anyBlock, anyBlock, (one, other) => {
       assert.deepEqual(destinationOf(one), { spelled: one })
       assert.deepEqual(destinationOf(one.toUpperCase()), { spelled: one })
+      assert.equal(localAround(one, [other]) !== undefined, isWithin(one, other))
       assert.equal(localAround(one, [other, one]), localAround(one, [other]) ?? one)
       if (one !== other && localAround(one, [other]) !== undefined) assert.equal(localAround(other, [one]), undefined)
     }),

@@ -41,7 +41,38 @@ function blocksOf({ cidr, v6 }: Pick<Subnet, 'cidr' | 'v6'>): readonly string[] 
 
 /** The local route that a destination equals or lies in; one that contains local routes is fine, as on the clouds. */
 export function localAround(destination: string, locals: readonly string[]): string | undefined {
-  return locals.find((local) => isWithin(destination, local))
+  return localFinder(locals)(destination)
+}
+
+/** The same for many destinations: the locals are read once, and a destination costs one look per size of theirs. */
+export function localFinder(locals: readonly string[]): (destination: string) => string | undefined {
+  const bySize = new Map<
+    string,
+    { readonly prefix: number; readonly family: 4 | 6; readonly at: Map<bigint, string> }
+  >()
+  for (const local of locals) {
+    const { family, prefix, base } = placeOf(local)
+    const key = `${family} ${prefix}`
+    const known = bySize.get(key) ?? { prefix, family, at: new Map<bigint, string>() }
+    bySize.set(key, known)
+    if (!known.at.has(base)) known.at.set(base, local)
+  }
+  return (destination) => {
+    const { family, prefix, base, bits } = placeOf(destination)
+    for (const size of bySize.values()) {
+      if (size.family !== family || size.prefix > prefix) continue
+      const hostBits = BigInt(bits - size.prefix)
+      const found = size.at.get((base >> hostBits) << hostBits)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+function placeOf(block: string) {
+  if (block.includes(':')) return { ...cidr6(block), family: 6, bits: 128 } as const
+  const { base, prefix } = cidr(block)
+  return { base: BigInt(base), prefix, family: 4, bits: 32 } as const
 }
 
 /** Whether a block lies in another of its family. Both are known to be well-formed. */

@@ -41,6 +41,7 @@ export const REFUSAL_CODES = [
   'vpc_has_subnets',
   'vpc_cidr_invalid',
   'vpc_cidr_displaces_subnet',
+  'vpc_block_routed',
   'extend_cidr_over_limit',
   'extend_cidr_conflict',
   'extend_cidr_not_found',

@@ -120,6 +120,7 @@ const DOCUMENTED = `
   vpc_has_peerings         | 409 | RouterInUse            | v1 VPC.0108
   vpc_cidr_invalid         | 400 | InvalidInput           | v1 VPC.0101
   vpc_has_subnets          | 409 | RouterInUse            | v1 VPC.0104
+  vpc_block_routed         | 409 | RouterInUse            | v1 VPC.0108, v3 VPC.9907
   vpc_cidr_displaces_subnet | 400 | InvalidInput          | v1 VPC.0117
   subnet_not_found         | 404 | SubnetNotFound         | v1 VPC.0202
   subnet_outside_vpc       | 400 | InvalidInput           | v1 VPC.0203

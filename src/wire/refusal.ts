@@ -73,6 +73,7 @@ export const SPELLINGS = {
   vpc_has_subnets: { status: 409, type: 'RouterInUse', code: { v1: 'VPC.0104', v3: 'VPC.9907', other: 'VPC.0104' } },
   vpc_cidr_invalid: { status: 400, type: 'InvalidInput', code: { v1: 'VPC.0101', v3: 'VPC.9911', other: 'VPC.0101' } },
   vpc_cidr_displaces_subnet: { status: 400, type: 'InvalidInput', code: 'VPC.0117' },
+  vpc_block_routed: { status: 409, type: 'RouterInUse', code: { v1: 'VPC.0108', v3: 'VPC.9907', other: 'VPC.0108' } },
   extend_cidr_over_limit: { status: 400, type: 'InvalidInput', code: 'VPC.9912' },
   extend_cidr_conflict: { status: 409, type: 'Conflict', code: 'VPC.9914' },
   extend_cidr_not_found: { status: 404, type: 'NotFound', code: 'VPC.9915' },

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { type PeeringId, type ProjectId, parseRouteTableId } from '../../src/rules/ids.ts'
+import { type PeeringId, type ProjectId, parseRouteTableId, type RouteTableId } from '../../src/rules/ids.ts'
 import { defaultTableName, type RouteTable } from '../../src/rules/route.ts'
 import { chained } from '../../src/store/chain.ts'
 import type { StoredEvent } from '../../src/store/history.ts'
@@ -126,5 +126,31 @@ test('the events of a database of schema 3 get their place, their sides and thei
     }
   }
   assert.equal(of(id).length, 3)
+  db.close()
+})
+
+test('the routes of a database of schema 7 are nobody’s but their makers’ after the start, and nobody asks for others', () => {
+  using folder = temporaryFolder()
+  const file = join(folder.path, 'old.sqlite')
+  const old = new DatabaseSync(file)
+  for (const name of readdirSync(MIGRATIONS).sort().slice(0, 7)) old.exec(readFileSync(join(MIGRATIONS, name), 'utf8'))
+  old.exec('pragma user_version = 7')
+  old.exec(`insert into domain values ('d', 'n'); insert into project values ('p', 'd', 'n', '')`)
+  const { id: vpcId } = vpc()
+  old.exec(`insert into vpc (id, project_id, name, description, cidr, extend_cidrs, enterprise_project_id, tags,
+    created_at, updated_at) values ('${vpcId}', 'p', '', '', '10.0.0.0/16', '[]', '0', '[]', 1, 1)`)
+  old.exec(`insert into route_table values (1, 't', '${vpcId}', 'p', '', '', 1, 1, 1)`)
+  old.exec(`insert into route values (1, 'r', 't', '${vpcId}', 'p', 1, 'peering', '10.9.0.0/16', 'via', 'd', 2, 3)`)
+  old.close()
+
+  const db = connectWriter(file)
+  const tx = readTransaction(db)
+  assert.deepEqual(tx.routesOfTable('t' as RouteTableId), [
+    {
+      ...{ id: 'r', tableId: 't', vpcId, projectId: 'p', isDefault: true, type: 'peering', destination: '10.9.0.0/16' },
+      ...{ nexthop: 'via', description: 'd', automatic: false, createdAt: 2, updatedAt: 3 },
+    },
+  ])
+  assert.deepEqual(tx.automaticPeers(vpcId), [])
   db.close()
 })

@@ -171,11 +171,16 @@ suite('automatic routes', () => {
     const { id: table } = await defaultTable(service, alice, a)
     const path = `/v1/${alice.projectId}/routetables/${table}`
     const del = [{ destination: '10.2.0.0/16' }]
-    const { status, body } = await service.ask(alice, 'PUT', path, { routetable: { routes: { del } } })
+    const add = [{ type: 'peering', destination: '10.2.4.0/24', nexthop: id }]
+    const { status, body } = await service.ask(alice, 'PUT', path, { routetable: { routes: { del, add } } })
     assert.equal(status, 200)
     // Shown by the answer itself already.
-    assert.deepEqual(madeIn(body.routetable), ['10.2.0.0/16'])
-    assert.deepEqual((await auto.sideOf(service, alice, id, 'requester')).routes, [['10.2.0.0/16', true]])
+    assert.deepEqual(madeIn(body.routetable).toSorted(), ['10.2.0.0/16', '10.2.4.0/24'])
+    const { routes } = await auto.sideOf(service, alice, id, 'requester')
+    assert.deepEqual(routes.toSorted(), [
+      ['10.2.0.0/16', true],
+      ['10.2.4.0/24', false],
+    ])
   })
 
   test('of two peers with one block lead to the first that had it, and to the other when that one goes', async () => {

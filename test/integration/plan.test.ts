@@ -132,6 +132,36 @@ suite('a plan', () => {
     assert.deepEqual((await plan(alice, { remove_extend_cidrs: remove })).told, [['refused', 'extend_cidr_not_found']])
   })
 
+  test('of blocks that go tells every peering that has a route to them, and nothing of the routes', async () => {
+    const mine = await vpc(alice, '10.30.0.0/16')
+    const blocks = ['23.8.0.0/16', '23.9.0.0/16']
+    const path = `/v3/${alice.projectId}/vpc/vpcs/${mine}/add-extend-cidr`
+    assert.equal((await service.ask(alice, 'PUT', path, { vpc: { extend_cidrs: blocks } })).status, 200)
+    const subnet = await makeSubnet(service, alice, mine, '10.30.1.0/24')
+    const ids: string[] = []
+    for (const cidr of ['10.31.0.0/16', '10.32.0.0/16']) {
+      const theirs = await vpc(bob, cidr)
+      const id = await active(mine, theirs)
+      await makeRoute(service, bob, theirs, id, '23.9.8.0/24')
+      await makeRoute(service, bob, theirs, id, '10.30.0.0/16')
+      ids.push(id)
+    }
+    const routed = ids.map((id) => ['refused', 'vpc_block_routed', id])
+    const remove = await plan(alice, { remove_extend_cidrs: { id: mine, extend_cidrs: blocks } })
+    assert.deepEqual([remove.possible, remove.told], [false, routed])
+    assert.equal(
+      remove.findings[0].message,
+      `The other side of vpc peering ${ids[0]} has a route to the CIDR block 23.9.0.0/16 of VPC ${mine}.`,
+    )
+    const other = await plan(alice, { remove_extend_cidrs: { id: mine, extend_cidrs: ['23.8.0.0/16'] } })
+    assert.deepEqual([other.possible, other.told], [true, []])
+    assert.deepEqual((await plan(alice, { update_vpc: { id: mine, cidr: '10.33.0.0/16' } })).told, [
+      ['refused', 'vpc_cidr_displaces_subnet', subnet],
+      ...routed,
+    ])
+    assert.deepEqual((await plan(alice, { update_vpc: { id: mine, cidr: '10.30.0.0/17' } })).told, routed)
+  })
+
   test('of a deletion tells what holds it, or what would go with it', async () => {
     const [mine, theirs] = [await vpc(alice), await vpc(bob)]
     const id = await active(mine, theirs)

@@ -41,7 +41,7 @@ export class FakeDataplane {
   readonly broken = new Map<string, string>()
   /** VPCs that make the driver give up, and everything while it is `all`. */
   readonly poison = new Set<VpcId | 'all'>()
-  /** The next call gives up after so many routers; undefined: none does. */
+  /** The next call that has more routers than this gives up after so many; undefined: none does. */
   crashAfter: number | undefined
   /** VPCs that no report is given on. */
   readonly silent = new Set<VpcId>()
@@ -119,8 +119,8 @@ export class FakeDataplane {
       await this.#gate
       const poison = ids.find((id) => this.poison.has(id) || this.poison.has('all'))
       if (poison !== undefined) throw new Error(`gave up at ${poison}`)
-      const { crashAfter } = this
-      this.crashAfter = undefined
+      const crashAfter = routers.length > (this.crashAfter ?? Number.POSITIVE_INFINITY) ? this.crashAfter : undefined
+      if (crashAfter !== undefined) this.crashAfter = undefined
       return routers
         .map((router, index) => {
           if (index === crashAfter) throw new Error('crashed')

@@ -8,6 +8,9 @@ import type { ReadTransaction } from '../../store/store.ts'
 import { limitOf } from '../limit-of.ts'
 import { findDefaultTable } from '../route-tables/default-table.ts'
 
+/** What routes to a VPC have to cover, read once for all that lead there: a hub may have as many peers as subnets. */
+export type KnownBlocks = Map<VpcId, readonly string[]>
+
 /**
  * What has to happen in a VPC's default table for its automatic routes to be what they should; undefined: nothing asks
  * for any. It is found by one look then, for every change of a subnet or a route comes here.
@@ -15,6 +18,7 @@ import { findDefaultTable } from '../route-tables/default-table.ts'
 export async function automaticChanges(
   tx: ReadTransaction,
   vpcId: VpcId,
+  known: KnownBlocks = new Map(),
 ): Promise<(AutomaticChanges & { readonly table: RouteTable }) | undefined> {
   const peers = await tx.automaticPeers(vpcId)
   if (peers.length === 0) return undefined
@@ -22,8 +26,8 @@ export async function automaticChanges(
   if (table === undefined) return undefined
   const wishes: Wish[] = []
   for (const peer of peers) {
-    const vpc = await tx.vpc(peer.vpcId)
-    const blocks = vpc === undefined ? [] : blocksToReach(vpc, await tx.subnetsOfVpc(vpc.id))
+    const blocks = known.get(peer.vpcId) ?? (await blocksTo(tx, peer.vpcId))
+    known.set(peer.vpcId, blocks)
     wishes.push(...blocks.map((destination) => ({ destination, nexthop: peer.peeringId })))
   }
   const changes = planAutomaticRoutes({
@@ -33,6 +37,11 @@ export async function automaticChanges(
     limit: await limitOf(tx, table.projectId, 'routetableContainRoutes'),
   })
   return { ...changes, table }
+}
+
+async function blocksTo(tx: ReadTransaction, vpcId: VpcId): Promise<readonly string[]> {
+  const vpc = await tx.vpc(vpcId)
+  return vpc === undefined ? [] : blocksToReach(vpc, await tx.subnetsOfVpc(vpcId))
 }
 
 /** A transaction that reads as if a peering were ACTIVE and these sides of it asked for automatic routes. */

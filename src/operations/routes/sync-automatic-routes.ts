@@ -2,7 +2,7 @@ import type { RouteId, VpcId } from '../../rules/ids.ts'
 import type { WriteTransaction } from '../../store/store.ts'
 import { type Context, furtherId } from '../operation.ts'
 import { touchTable } from '../route-tables/touch-table.ts'
-import { automaticChanges } from './automatic-changes.ts'
+import { automaticChanges, type KnownBlocks } from './automatic-changes.ts'
 
 /** Before them come the ids of what an operation makes itself: 200 routes at the most, in one update of a table. */
 const FIRST_ID = 1000
@@ -17,8 +17,9 @@ export async function syncAutomaticRoutes(
   vpcIds: readonly VpcId[],
 ): Promise<void> {
   let nth = FIRST_ID
+  const known: KnownBlocks = new Map()
   for (const vpcId of new Set(vpcIds)) {
-    const changes = await automaticChanges(tx, vpcId)
+    const changes = await automaticChanges(tx, vpcId, known)
     if (changes === undefined) continue
     const { table, removed, added } = changes
     for (const { id } of removed) await tx.deleteRoute(id)
