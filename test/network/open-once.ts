@@ -1,4 +1,4 @@
-/** Entry of a process with other rights than the tests have: builds two peered VPCs, asks a packet, and removes them. */
+/** Entry of a process with other rights than the tests have: builds two peered VPCs, asks a packet, removes them. */
 import { execFileSync } from 'node:child_process'
 import { openNetns } from '../../src/dataplane/netns/driver.ts'
 import { addPort, intentOf, nothingOf, peer, testVpc } from '../support/intents.ts'
