@@ -11,7 +11,7 @@ import type { Family } from '../support/network/traffic.ts'
 import { until } from '../support/network/traffic.ts'
 import { startWorkloads, type Workload } from '../support/network/workloads.ts'
 
-const RUNS = 20
+const RUNS = 30
 /** Each is sent twice: by the second time every neighbour is known that can be, so nothing is still on its way. */
 const ROUNDS = [1, 2]
 
