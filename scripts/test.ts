@@ -15,6 +15,7 @@ const PROGRAMS = {
   nft: 'nftables',
   nsenter: 'util-linux',
   ping: 'iputils-ping',
+  sysctl: 'procps',
 } as const
 
 const STEPS = [

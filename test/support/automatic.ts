@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { PEERINGS, requestPeering } from './peerings.ts'
 import { ROUTES } from './routes.ts'
-import type { Person, TestService } from './service.ts'
+import type { Asks, Person, TestService } from './service.ts'
 
 export interface RouteJson {
   readonly id: string
@@ -15,11 +15,11 @@ export function viewOf(id: string): string {
   return `/causeway/v1/peerings/${id}`
 }
 
-export function setAuto(service: TestService, who: Person, id: string, isOn = true) {
+export function setAuto(service: Asks, who: Person, id: string, isOn = true) {
   return service.ask(who, 'PUT', viewOf(id), { auto_routes: isOn })
 }
 
-export async function turn(service: TestService, who: Person, id: string, isOn = true): Promise<void> {
+export async function turn(service: Asks, who: Person, id: string, isOn = true): Promise<void> {
   const { status, body } = await setAuto(service, who, id, isOn)
   assert.equal(status, 200, JSON.stringify(body))
 }
@@ -31,7 +31,7 @@ export async function peer(service: TestService, one: Person, a: string, other: 
   return id as string
 }
 
-export async function accept(service: TestService, who: Person, id: string): Promise<void> {
+export async function accept(service: Asks, who: Person, id: string): Promise<void> {
   const { status, body } = await service.ask(who, 'PUT', `${PEERINGS}/${id}/accept`)
   assert.equal(status, 200, JSON.stringify(body))
 }

@@ -8,7 +8,7 @@ import { readTransaction } from '../../src/store/sqlite/transaction.ts'
 import { FakeDataplane, textOf } from './fake-dataplane.ts'
 import { PEERINGS } from './peerings.ts'
 import { makeSubnet, peeredVpcs } from './routes.ts'
-import { type Answer, type Person, startTestService, type TestService } from './service.ts'
+import { type Answer, type Asks, type Person, startTestService, type TestService } from './service.ts'
 
 export const VIEWS = '/causeway/v1/peerings'
 
@@ -59,7 +59,7 @@ export function deletePeering({ ask }: TestService, who: Person, id: string): Pr
 }
 
 /** A figure of /metrics; with labels as they stand there. */
-export async function metric({ ask }: TestService, name: string): Promise<number> {
+export async function metric({ ask }: Asks, name: string): Promise<number> {
   const { body } = await ask(undefined, 'GET', '/metrics')
   const line = String(body)
     .split('\n')

@@ -1,6 +1,6 @@
 /** Peerings as tests make them, over HTTP like everything else. */
 import assert from 'node:assert/strict'
-import type { Answer, Person, TestService } from './service.ts'
+import type { Answer, Asks, Person } from './service.ts'
 
 export const PEERINGS = '/v2.0/vpc/peerings'
 
@@ -15,7 +15,7 @@ export function peeringBody(from: string, to: string, toProject?: string, name =
 
 /** Asks for a peering of `from` with `to`, a VPC of `accepter`. Gives the peering as it was answered. */
 export async function requestPeering(
-  { ask }: TestService,
+  { ask }: Asks,
   requester: Person,
   from: string,
   accepter: Person,

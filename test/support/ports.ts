@@ -1,5 +1,5 @@
 /** Calls of the port API as one person makes them. */
-import type { Answer, Person, TestService } from './service.ts'
+import type { Answer, Asks, Person } from './service.ts'
 import { subnetCalls } from './subnets.ts'
 
 export interface PortCalls {
@@ -12,7 +12,7 @@ export interface PortCalls {
   list(query?: string): Promise<readonly string[]>
 }
 
-export function portCalls(service: TestService, who: Person, projectId = who.projectId): PortCalls {
+export function portCalls(service: Asks, who: Person, projectId = who.projectId): PortCalls {
   const path = `/v1/${projectId}/ports`
   return {
     create: (networkId, port) => service.ask(who, 'POST', path, { port: { network_id: networkId, ...port } }),
@@ -37,7 +37,7 @@ export interface SubnetJson {
 
 /** Makes a subnet, as the API tells it; the gateway is the first host, with IPv6 where it is asked for. */
 export async function makeSubnet(
-  service: TestService,
+  service: Asks,
   who: Person,
   vpcId: string,
   subnet: { readonly cidr: string; readonly gateway_ip?: string; readonly ipv6_enable?: boolean },

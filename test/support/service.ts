@@ -59,6 +59,9 @@ export interface TestService extends AsyncDisposable {
   readonly log: readonly string[]
 }
 
+/** As much as most calls take; a service in a process of its own has it too. */
+export type Asks = Pick<TestService, 'ask'>
+
 export interface TestOptions {
   readonly settings?: Partial<Config>
   readonly startAt?: number

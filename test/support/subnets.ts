@@ -1,6 +1,6 @@
 /** Calls of the subnet API as one person makes them. */
 import assert from 'node:assert/strict'
-import type { Answer, Person, TestService } from './service.ts'
+import type { Answer, Asks, Person } from './service.ts'
 
 export interface SubnetCalls {
   create(vpcId: string, subnet: Readonly<Record<string, unknown>>): Promise<Answer>
@@ -11,7 +11,7 @@ export interface SubnetCalls {
   list(query?: string): Promise<readonly string[]>
 }
 
-export function subnetCalls(service: TestService, who: Person): SubnetCalls {
+export function subnetCalls(service: Asks, who: Person): SubnetCalls {
   const path = `/v1/${who.projectId}/subnets`
   const nested = (vpcId: string, id: string) => `/v1/${who.projectId}/vpcs/${vpcId}/subnets/${id}`
   return {
