@@ -2,7 +2,7 @@
  * Who may send what, in a router: P6 at its peerings, and at its ports only what is the port's own. The rules are in
  * guard-tables.ts; here they are compared with what is there, and the difference is made in one transaction.
  */
-import type { IntendedNetwork } from '../dataplane.ts'
+import type { IntendedNetwork } from '../../dataplane.ts'
 import { type Elements, elementsOf, spellElement } from './guard-elements.ts'
 import {
   type GuardFamily,
