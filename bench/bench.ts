@@ -4,7 +4,8 @@
  * ratios hold on a noisy machine where absolute figures do not. It judges by printing, never by failing; what ends it
  * is an answer that is not the expected one, or a create that was acknowledged and is not there.
  *
- * `--quick` is for whoever changes the bench itself; `--only show,create` leaves out the rest.
+ * `--quick` is for whoever changes the bench itself; `--only show,create` leaves out the rest, and `--only network` is
+ * all that is about packets.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,6 +14,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENDPOINTS, type Endpoint } from './endpoints.ts'
 import { type Measured, measure } from './measure.ts'
+import { measureNetwork } from './network/network.ts'
+import { NETWORK_NAMES } from './network/plan.ts'
 import { dataIn, type Program, startBare, startLoader, startProgram } from './processes.ts'
 import { measureRoutes } from './routes.ts'
 import { openSite, type Site } from './site.ts'
@@ -27,12 +30,15 @@ const GROWTH_AIMS: Readonly<Record<string, number>> = { list: 1.2, create: 1.5 }
 /** The 200th route of a table over the first. */
 const ROUTE_AIM = 1.5
 
-const NAMES = [...ENDPOINTS.map(({ name }) => name), 'routes', 'start', 'memory']
+const LOADS = [...ENDPOINTS.map(({ name }) => name), 'routes', 'memory']
+const NAMES = [...LOADS, 'start', ...NETWORK_NAMES]
+const NETWORK = { populations: [10, 500], accepts: 300, bulk: 500, look: 2_000, rounds: 7, seconds: 1 }
+const QUICK_NETWORK = { populations: [10, 30], accepts: 5, bulk: 50, look: 50, rounds: 1, seconds: 1 }
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } })
-const only = flags.only?.split(',') ?? NAMES
+const only = flags.only?.split(',').flatMap((name) => (name === 'network' ? NETWORK_NAMES : [name])) ?? NAMES
 const plan = flags.quick
-  ? { rounds: 1, seconds: 1, populations: [1_000, 10_000], starts: 1, routes: 20 }
-  : { rounds: 7, seconds: 0.7, populations: [1_000, 100_000], starts: 5, routes: 500 }
+  ? { rounds: 1, seconds: 1, populations: [1_000, 10_000], starts: 1, routes: 20, network: QUICK_NETWORK }
+  : { rounds: 7, seconds: 0.7, populations: [1_000, 100_000], starts: 5, routes: 500, network: NETWORK }
 const notes: string[] = []
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-bench-'))
@@ -40,11 +46,13 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const unknown = only.find((name) => !NAMES.includes(name))
-if (unknown !== undefined) throw new Error(`--only takes ${NAMES.join(', ')}, joined by commas, and not '${unknown}'`)
+if (unknown !== undefined)
+  throw new Error(`--only takes ${NAMES.join(', ')}, or network, joined by commas, and not '${unknown}'`)
 console.log(`${heading()}\n`)
 const starts = only.includes('start') ? await measureStarts() : []
-const loads = only.some((name) => name !== 'start') ? await measureLoads() : []
-printTable([...loads, ...starts])
+const loads = LOADS.some((name) => only.includes(name)) ? await measureLoads() : []
+const network = await measureNetwork(only, folder, plan.network, (text) => notes.push(text))
+printTable([...loads, ...starts, ...network])
 console.log(`\n${notes.join('\n')}`)
 
 async function measureLoads(): Promise<readonly Row[]> {

@@ -22,8 +22,11 @@ export interface Program extends AsyncDisposable {
   memory(): number
 }
 
-/** The real program with its defaults; data, log and compile cache lie in the folder. Disposing is a clean stop. */
-export async function startProgram(folder: string): Promise<Program> {
+/**
+ * The real program with its defaults, but for some `settings`; data, log and compile cache lie in the folder. Disposing
+ * is a clean stop.
+ */
+export async function startProgram(folder: string, settings: Readonly<Record<string, string>> = {}): Promise<Program> {
   mkdirSync(folder, { recursive: true })
   const log = openSync(join(folder, 'log'), 'a')
   const start = performance.now()
@@ -33,6 +36,7 @@ export async function startProgram(folder: string): Promise<Program> {
       CAUSEWAY_LISTEN: '127.0.0.1:0',
       CAUSEWAY_DATA: dataIn(folder),
       NODE_COMPILE_CACHE: join(folder, 'compiled'),
+      ...settings,
     },
     stdio: ['ignore', 'pipe', log],
   })
@@ -98,13 +102,13 @@ export function startLoader(): Loader {
   }
 }
 
-function startOwn(file: string): ChildProcess {
+export function startOwn(file: string): ChildProcess {
   const child = fork(join(import.meta.dirname, file), { env: {} })
   endWithUs(child)
   return child
 }
 
-function reply(child: ChildProcess): Promise<unknown> {
+export function reply(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const onExit = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`))
     child.once('exit', onExit)
@@ -115,9 +119,10 @@ function reply(child: ChildProcess): Promise<unknown> {
   })
 }
 
-function endWithUs(child: ChildProcess): void {
+/** A child of ours never outlives us, and is dead before what it works on is removed. */
+export function endWithUs(child: ChildProcess): void {
   const end = () => void child.kill('SIGKILL')
-  process.once('exit', end)
+  process.prependOnceListener('exit', end)
   child.once('exit', () => process.off('exit', end))
 }
 

@@ -4,7 +4,7 @@ import type { VpcId } from '../rules/ids.ts'
 import { Due } from './due.ts'
 
 const [A, B, C, D] = ['a', 'b', 'c', 'd'] as [VpcId, VpcId, VpcId, VpcId]
-const ids = (due: Due, at: number, limit = 9) => due.take(at, limit).map(({ id }) => id)
+const ids = (due: Due, at: number, limit = 9, marked = 9) => due.take(at, { limit, marked }).map(({ id }) => id)
 
 test('what a commit has changed comes first, then what failed and is due, then what a pass has marked', () => {
   const due = new Due()
@@ -12,7 +12,7 @@ test('what a commit has changed comes first, then what failed and is due, then w
   due.fail(B, 0, 0, false)
   due.change(D, 7)
   due.change(C, 8)
-  assert.deepEqual(due.take(100, 9), [
+  assert.deepEqual(due.take(100, { limit: 9, marked: 9 }), [
     { id: D, changedAt: 7, isMarked: false },
     { id: C, changedAt: 8, isMarked: false },
     { id: B, changedAt: undefined, isMarked: false },
@@ -27,12 +27,21 @@ test('no more than the limit is taken, and what is left comes next', () => {
   assert.deepEqual([ids(due, 0, 2), ids(due, 0, 2), ids(due, 0, 2)], [[A, B], [C], []])
 })
 
+test('a full pass holds up nobody: few of what it has marked are taken at a time, and changes come before them', () => {
+  const due = new Due()
+  for (const id of [A, B, C]) due.mark(id)
+  assert.deepEqual(ids(due, 0, 9, 2), [A, B])
+  due.mark(A)
+  due.change(D, 0)
+  assert.deepEqual([ids(due, 0, 9, 1), ids(due, 0, 9, 1), ids(due, 0, 9, 1)], [[D, C], [A], []])
+})
+
 test('of several changes the first one counts, until it is taken', () => {
   const due = new Due()
   due.change(A, 5)
   due.change(A, 9)
   assert.equal(due.changedAt(A), 5)
-  due.take(9, 1)
+  due.take(9, { limit: 1, marked: 9 })
   assert.equal(due.changedAt(A), undefined)
   due.change(A, 11)
   assert.equal(due.changedAt(A), 11)
@@ -73,6 +82,6 @@ test('P9: what may have spoilt a batch is taken alone, and what is beside it in 
 test('what failed before and was taken without a word of what came of it is due again in a minute', () => {
   const due = new Due()
   due.fail(A, 0, 0, false)
-  due.take(100, 1)
+  due.take(100, { limit: 1, marked: 9 })
   assert.deepEqual([ids(due, 60_099), ids(due, 60_100)], [[], [A]])
 })

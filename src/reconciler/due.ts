@@ -16,6 +16,11 @@ export interface Taken {
   readonly isMarked: boolean
 }
 
+export interface Portion {
+  readonly limit: number
+  readonly marked: number
+}
+
 interface Failing {
   readonly failures: number
   readonly retryAt: number
@@ -57,14 +62,19 @@ export class Due {
     this.#failing.delete(id)
   }
 
-  /** At most `limit` of them, or one that is to be tried alone. */
-  take(at: number, limit: number): readonly Taken[] {
+  /** At most `limit` of them, of which at most `marked` are only marked; or one that is to be tried alone. */
+  take(at: number, { limit, marked }: Portion): readonly Taken[] {
     const taken: Taken[] = []
+    let ofMarked = 0
     for (const id of this.#inOrder(at)) {
       const alone = this.#failing.get(id)?.alone === true
       if (alone && taken.length > 0) continue
       const changedAt = this.#changed.get(id)
-      taken.push({ id, changedAt, isMarked: changedAt === undefined && !this.#failing.has(id) })
+      const isMarked = changedAt === undefined && !this.#failing.has(id)
+      // They come last of all.
+      if (isMarked && ofMarked === marked) break
+      if (isMarked) ofMarked += 1
+      taken.push({ id, changedAt, isMarked })
       if (alone || taken.length === limit) break
     }
     this.#drop(taken, at)

@@ -80,6 +80,6 @@ export function intentOf(vpc: TestVpc, generation = 1): IntendedRouter {
 }
 
 /** That it ought not to be there. */
-export function nothingOf({ vpcId }: TestVpc, generation = 1): IntendedRouter {
+export function nothingOf({ vpcId }: Pick<TestVpc, 'vpcId'>, generation = 1): IntendedRouter {
   return { vpcId, generation, network: undefined }
 }
