@@ -13,15 +13,29 @@ export interface SetElement {
   readonly last: Buffer
 }
 
-/** NFNL_SUBSYS_NFTABLES with NFT_MSG_GETTABLE, and NFT_MSG_GETSETELEM. */
+/** NFNL_SUBSYS_NFTABLES with NFT_MSG_GETTABLE, NFT_MSG_GETSETELEM and NFT_MSG_GETGEN. */
 const GET_TABLES = (10 << 8) | 1
 const GET_ELEMENTS = (10 << 8) | 13
+const GET_GENERATION = (10 << 8) | 16
+const GENERATION_ID = 1
 /** Bytes of struct nfgenmsg, before the attributes. */
 const HEADER = 4
 const TABLE = { NAME: 1, FLAGS: 2 } as const
 const LIST = { TABLE: 1, SET: 2, ELEMENTS: 3 } as const
 const ELEMENT = { KEY: 1, LAST: 10 } as const
 const VALUE = 1
+
+/** The number of what the namespace has now of nftables: the kernel counts on with whatever changes it. */
+export function readGeneration(netlink: Netlink): number {
+  let generation: number | undefined
+  netlink.get({ type: GET_GENERATION, flags: 0, write: (to) => to.struct(0) }, (bytes, start, end) => {
+    eachAttribute(bytes, start + HEADER, end, (type, from) => {
+      if (type === GENERATION_ID) generation = bytes.readUInt32BE(from)
+    })
+  })
+  if (generation === undefined) throw new Error('nftables does not say which generation its rules are')
+  return generation
+}
 
 /** By family (linux/netfilter.h), the flags of the tables of this name, such as that it is dormant: 0 for none. */
 export function dumpTables(netlink: Netlink, name: string): ReadonlyMap<number, number> {

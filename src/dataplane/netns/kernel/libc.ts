@@ -23,6 +23,7 @@ const call = {
   socket: libc.func('int socket(int domain, int type, int protocol)'),
   bind: libc.func('int bind(int fd, const void *address, uint32_t length)'),
   setsockopt: libc.func('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)'),
+  getsockopt: libc.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
   send: libc.func('long send(int fd, const void *bytes, size_t length, int flags)'),
   recv: libc.func('long recv(int fd, void *bytes, size_t length, int flags)'),
 }
@@ -74,6 +75,15 @@ export function bind(fd: number, address: Uint8Array): void {
 
 export function setOption(fd: number, level: number, name: number, value: number): void {
   checked('setsockopt', call.setsockopt(fd, level, name, new Int32Array([value]), 4))
+}
+
+/** An option of 64 bits; undefined where the kernel has no such option. */
+export function readOption64(fd: number, level: number, name: number): bigint | undefined {
+  const value = new BigUint64Array(1)
+  const result = call.getsockopt(fd, level, name, value, new Uint32Array([value.byteLength]))
+  if (result < 0 && getSystemErrorName(-koffi.errno()) === 'ENOPROTOOPT') return undefined
+  checked('getsockopt', result)
+  return value[0]
 }
 
 export function send(fd: number, bytes: Uint8Array, length: number): void {

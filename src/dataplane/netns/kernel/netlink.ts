@@ -4,11 +4,13 @@
  */
 import { closeSync } from 'node:fs'
 import { getSystemErrorMessage, getSystemErrorName } from 'node:util'
-import { bind, receive, send, setOption, socket } from './libc.ts'
+import { bind, readOption64, receive, send, setOption, socket } from './libc.ts'
 import { aligned, eachAttribute, HEADER, MessageWriter, textAt } from './messages.ts'
 
 const AF_NETLINK = 16
 const SOCK_RAW_CLOEXEC = 3 | 0o2_000_000
+const SOL_SOCKET = 1
+const SO_NETNS_COOKIE = 71
 const SOL_NETLINK = 270
 /** Errors do not repeat the request; they have a text; dumps filter by what is in their request. */
 const CAP_ACK = 10
@@ -51,6 +53,8 @@ export interface Request {
 export type Reader = (bytes: Buffer, start: number, end: number) => void
 
 export interface Netlink extends Disposable {
+  /** Of its namespace, and never of another one, until the host starts anew; undefined before Linux 5.14. */
+  namespaceCookie(): bigint | undefined
   /** Does all of it, in order, also what comes after one that fails; for each what went wrong, if anything did. */
   run(requests: readonly Request[]): readonly (NetlinkError | undefined)[]
   /** Does all of it, and throws the first of what went wrong. */
@@ -86,6 +90,7 @@ export function openNetlink(protocol = 0): Netlink {
   bind(fd, address)
   for (const option of [CAP_ACK, EXT_ACK, GET_STRICT_CHK]) setOption(fd, SOL_NETLINK, option, 1)
   return {
+    namespaceCookie: () => readOption64(fd, SOL_SOCKET, SO_NETNS_COOKIE),
     run: (requests) => run(fd, requests),
     must: (...requests) => {
       const error = run(fd, requests).find((each) => each !== undefined)
