@@ -19,6 +19,12 @@ export async function measureNetwork(
     note(`LEFT OUT: the lines about the network (${names.join(', ')}): ${problem}.`)
     return []
   }
+  if (names.length > 0) {
+    note(
+      `The network: medians of ${plan.rounds} rounds (throughput: of ${plan.seconds} s), first and last packets of ` +
+        `${plan.accepts}; beside it is what \`ip\` does by hand, or a bare veth.`,
+    )
+  }
   const rows: Row[] = []
   for (const name of names) {
     // Loaded only here: it calls the kernel by itself, which not every machine lets it.

@@ -13,6 +13,6 @@ export interface NetworkPlan {
   readonly look: number
   /** Of the last two, and of throughput. */
   readonly rounds: number
-  /** Of one window of throughput. */
+  /** Of one window of throughput; whole ones, since iperf3 takes no others. */
   readonly seconds: number
 }

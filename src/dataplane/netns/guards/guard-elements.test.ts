@@ -25,6 +25,12 @@ test('a port sends from its own MAC and addresses, and the link-local one of the
   })
 })
 
+test('single addresses are in the sets without intervals as well, and blocks are not', () => {
+  const { hosts4, hosts6 } = elementsOf([allowing('10.1.0.12', '10.9.0.0/24', 'fd02::/64')])
+  assert.deepEqual([...hosts4].sort(), [`${OWN} . 10.1.0.10`, `${OWN} . 10.1.0.12`])
+  assert.deepEqual([...hosts6].sort(), [`${OWN} . 0xfd01000000000000000000000000000a`, LINK_LOCAL])
+})
+
 test('a port that is attached to nothing has no interface, and needs nothing', () => {
   assert.deepEqual(elements([{ ...PORT, workload: undefined }]), { macs: [], ports4: [], ports6: [] })
 })
@@ -81,6 +87,8 @@ test('what the kernel has is spelled as it is made', () => {
     ['ports4', '0a010000', '0a0100ff', `${OWN} . 10.1.0.0-10.1.0.255`],
     ['ports4', '00000000', 'ffffffff', `${OWN} . 0.0.0.0-255.255.255.255`],
     ['ports6', V6, V6, `${OWN} . 0x${V6}`],
+    ['hosts4', '0a01000a', '0a01000a', `${OWN} . 10.1.0.10`],
+    ['hosts6', V6, V6, `${OWN} . 0x${V6}`],
     ['ports6', '00000000000000010000000000000000', 'f'.repeat(32), `${OWN} . ${ANY_V6}`],
   ]
   for (const [set, first, last, expected] of cases) {
@@ -114,7 +122,7 @@ function allowing(...addresses: readonly string[]): IntendedPort {
   return { ...PORT, allowed: addresses.map((ipAddress) => ({ ipAddress, macAddress: '' })) }
 }
 
-function elements(ports: readonly IntendedPort[]): Readonly<Record<SetName, readonly string[]>> {
+function elements(ports: readonly IntendedPort[]): Readonly<Record<'macs' | 'ports4' | 'ports6', readonly string[]>> {
   const { macs, ports4, ports6 } = elementsOf(ports)
   return { macs: [...macs].sort(), ports4: [...ports4].sort(), ports6: [...ports6].sort() }
 }

@@ -18,20 +18,25 @@ const IPV4_BITS = 32
 
 /** Of those that have an interface here. */
 export function elementsOf(ports: readonly IntendedPort[]): Elements {
-  const elements = { macs: new Set<string>(), ports4: new Set<string>(), ports6: new Set<string>() }
+  const sets = { macs: new Set<string>(), ports4: new Set<string>(), ports6: new Set<string>() }
+  const elements = { ...sets, hosts4: new Set<string>(), hosts6: new Set<string>() }
   for (const port of ports) {
     if (port.workload === undefined) continue
     const device = portName(port.id)
     for (const [mac, ranges] of rangesByMac(port)) {
       elements.macs.add(spell(device, mac))
-      for (const range of merged(ranges)) elements[setOf(range)].add(spell(device, mac, range))
+      for (const range of merged(ranges)) {
+        const [ports, hosts] = setsOf(range)
+        elements[ports].add(spell(device, mac, range))
+        if (range.first === range.last) elements[hosts].add(spell(device, mac, range))
+      }
     }
   }
   return elements
 }
 
-function setOf({ last }: AddressRange): 'ports4' | 'ports6' {
-  return last <= V4.last ? 'ports4' : 'ports6'
+function setsOf({ last }: AddressRange) {
+  return last <= V4.last ? (['ports4', 'hosts4'] as const) : (['ports6', 'hosts6'] as const)
 }
 
 /** With a MAC address goes the link-local address that is made of it (RFC 4291, appendix A). */
@@ -105,7 +110,7 @@ export function spellElement(set: SetName, { first, last }: SetElement): string 
   if (!DEVICE.test(device)) return undefined
   const mac = first.toString('hex', MAC_AT, MAC_AT + 6).replace(/..(?!$)/g, '$&:')
   if (set === 'macs') return spell(device, mac)
-  const family = set === 'ports4' ? V4 : V6
+  const family = isOfV4(set) ? V4 : V6
   const range = { first: addressIn(set, first), last: addressIn(set, last) }
   return family.first <= range.first && range.last <= family.last ? spell(device, mac, range) : undefined
 }
@@ -115,9 +120,13 @@ const DEVICE = /^[0-9A-Za-z_-]+$/
 /** Where the parts of a key begin: each takes a multiple of 4 bytes. */
 const MAC_AT = 16
 const ADDRESS_AT = 24
-const KEY_BYTES: Readonly<Record<SetName, number>> = { macs: 24, ports4: 28, ports6: 40 }
+const KEY_BYTES: Readonly<Record<SetName, number>> = { macs: 24, ports4: 28, ports6: 40, hosts4: 28, hosts6: 40 }
 
-function addressIn(set: 'ports4' | 'ports6', key: Buffer): bigint {
+function addressIn(set: SetName, key: Buffer): bigint {
   const address = BigInt(`0x${key.toString('hex', ADDRESS_AT)}`)
-  return set === 'ports4' ? V4.first + address : address
+  return isOfV4(set) ? V4.first + address : address
+}
+
+function isOfV4(set: SetName): boolean {
+  return set === 'ports4' || set === 'hosts4'
 }

@@ -24,6 +24,9 @@ export const SETS = {
    * for that field before 1.0.8. Bits 64 to 191 of the IPv6 header are its source, those of the message the target.
    */
   ports6: 'typeof iifname . ether saddr . @nh,64,128; flags interval;',
+  /** What is a single address in the two above, once more: a set without intervals takes a third of the time. */
+  hosts4: 'type ifname . ether_addr . ipv4_addr;',
+  hosts6: 'typeof iifname . ether saddr . @nh,64,128;',
 } as const
 export type SetName = keyof typeof SETS
 
@@ -74,6 +77,8 @@ const CHAINS: Readonly<Record<GuardFamily, Readonly<Record<string, Chain>>>> = {
         // Clients listen on 68: what comes in there is an answer of a DHCP server.
         'udp dport 68 drop',
         'ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept',
+        // Decides nothing that the next one would not, and spares nearly all packets the next one.
+        `${KNOWN_PROTOCOL} iifname . ether saddr . ip saddr @hosts4 accept`,
         `${KNOWN_PROTOCOL} iifname . ether saddr . ip saddr @ports4 accept`,
       ],
     },
@@ -86,6 +91,8 @@ const CHAINS: Readonly<Record<GuardFamily, Readonly<Record<string, Chain>>>> = {
         `icmpv6 type nd-neighbor-advert ${TARGET_6} != @ports6 drop`,
         // As 68 above, for DHCPv6.
         'udp dport 546 drop',
+        // As for IPv4.
+        `${KNOWN_PROTOCOL} ${SOURCE_6} @hosts6 accept`,
         `${KNOWN_PROTOCOL} ${SOURCE_6} @ports6 accept`,
         // RFC 4862 and 3590: before it has an address, a host asks whether it is free, for routers, and for groups.
         `ip6 saddr :: icmpv6 type nd-neighbor-solicit ${TARGET_6} @ports6 accept`,
@@ -145,7 +152,10 @@ export function listTables(): Spelled {
 export function listElements(): Readonly<Record<SetName, readonly (SetElement | undefined)[]>> {
   using netlink = openNetlink(NETLINK_NETFILTER)
   const of = (set: SetName) => dumpElements(netlink, FAMILY_NUMBER.bridge, 'causeway', set)
-  return { macs: of('macs'), ports4: of('ports4'), ports6: of('ports6') }
+  return {
+    ...{ macs: of('macs'), ports4: of('ports4'), ports6: of('ports6') },
+    ...{ hosts4: of('hosts4'), hosts6: of('hosts6') },
+  }
 }
 
 /** From linux/netfilter.h. */

@@ -25,16 +25,20 @@ const NETWORK: IntendedNetwork = {
 }
 const WANTED: Spelled = { inet: 'as wanted', bridge: 'as wanted too' }
 type Listed = Readonly<Record<SetName, readonly (SetElement | undefined)[]>>
-const NO_ELEMENTS: Listed = { macs: [], ports4: [], ports6: [] }
+const NO_ELEMENTS: Listed = { macs: [], ports4: [], ports6: [], hosts4: [], hosts6: [] }
 const ELEMENTS: Listed = {
   macs: [element('')],
   ports4: [element('0a01000a')],
   ports6: [element(LINK_LOCAL.slice(2))],
+  hosts4: [element('0a01000a')],
+  hosts6: [element(LINK_LOCAL.slice(2))],
 }
 const ADDS = [
   `add element bridge causeway macs { "${DEVICE}" . ${MAC} }`,
   `add element bridge causeway ports4 { "${DEVICE}" . ${MAC} . 10.1.0.10 }`,
   `add element bridge causeway ports6 { "${DEVICE}" . ${MAC} . ${LINK_LOCAL} }`,
+  `add element bridge causeway hosts4 { "${DEVICE}" . ${MAC} . 10.1.0.10 }`,
+  `add element bridge causeway hosts6 { "${DEVICE}" . ${MAC} . ${LINK_LOCAL} }`,
 ]
 
 test('where nothing differs there is nothing to do', () => {
@@ -47,7 +51,7 @@ test('what is not there is made, and for ports only where there are some', () =>
   assert.deepEqual(changes(EMPTY, nothing, NO_ELEMENTS), { commands: [tableText('inet')], changes: 1 })
   assert.deepEqual(changes(NETWORK, nothing, NO_ELEMENTS), {
     commands: [tableText('inet'), tableText('bridge'), ...ADDS],
-    changes: 5,
+    changes: 7,
   })
 })
 
@@ -55,7 +59,7 @@ test('a table that differs is made anew with its elements, and the other one lef
   const inet = changes(NETWORK, { ...WANTED, inet: 'otherwise' }, ELEMENTS)
   assert.deepEqual(inet, { commands: ['delete table inet causeway', tableText('inet')], changes: 1 })
   const bridge = changes(NETWORK, { ...WANTED, bridge: 'otherwise' }, ELEMENTS)
-  assert.deepEqual(bridge, { commands: ['delete table bridge causeway', tableText('bridge'), ...ADDS], changes: 4 })
+  assert.deepEqual(bridge, { commands: ['delete table bridge causeway', tableText('bridge'), ...ADDS], changes: 6 })
 })
 
 test('with the last port its table goes', () => {

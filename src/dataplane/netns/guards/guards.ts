@@ -84,7 +84,7 @@ export function guardChanges(
 }
 
 type Listed = readonly (SetElement | undefined)[]
-const NO_ELEMENTS: Readonly<Record<SetName, Listed>> = { macs: [], ports4: [], ports6: [] }
+const NO_ELEMENTS: Readonly<Record<SetName, Listed>> = { macs: [], ports4: [], ports6: [], hosts4: [], hosts6: [] }
 
 /** A table whose rules differ is made anew, and its elements with it. */
 function tableChanges(family: GuardFamily, wanted: string | undefined, there: string | undefined): GuardChanges {
