@@ -1,8 +1,8 @@
 /** Network namespaces of a run of the bench: all of them are gone when it is over, also where it was interrupted. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { namespaceNames, namespacePath, removeNamespace } from '../../src/dataplane/netns/kernel/namespaces.ts'
 import { routerName } from '../../src/dataplane/netns/names.ts'
-import { namespaceNames, namespacePath, removeNamespace } from '../../src/dataplane/netns/namespaces.ts'
 import type { VpcId } from '../../src/rules/ids.ts'
 
 export interface Ground extends Disposable {

@@ -4,8 +4,8 @@
  * which all processes of a host share.
  */
 import { createSocket, type Socket } from 'node:dgram'
-import { bind, socket as openSocket } from '../../src/dataplane/netns/libc.ts'
-import { within } from '../../src/dataplane/netns/namespaces.ts'
+import { bind, socket as openSocket } from '../../src/dataplane/netns/kernel/libc.ts'
+import { within } from '../../src/dataplane/netns/kernel/namespaces.ts'
 
 export type ProberCommand =
   /** A workload in the namespace at a path, known by it. */

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { type Client, logIn } from '../../src/cli/client.ts'
-import { changeLink, findLink } from '../../src/dataplane/netns/links.ts'
-import { createNamespace, namespaceNames, removeNamespace } from '../../src/dataplane/netns/namespaces.ts'
-import { openNetlink } from '../../src/dataplane/netns/netlink.ts'
+import { changeLink, findLink } from '../../src/dataplane/netns/kernel/links.ts'
+import { createNamespace, namespaceNames, removeNamespace } from '../../src/dataplane/netns/kernel/namespaces.ts'
+import { openNetlink } from '../../src/dataplane/netns/kernel/netlink.ts'
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
 /** In the demo's own /run, so that it is gone with the demo. */

@@ -74,12 +74,15 @@ export async function request(from: Side, to: Side): Promise<Peering> {
   return answer.peering
 }
 
-/** To all of the far side's subnet, IPv4 first. */
-export async function route({ owner, vpcId }: Side, peering: string, far: Side): Promise<void> {
+/** To all of the far side's subnet, IPv4 first; when each was answered, in milliseconds since the epoch. */
+export async function route({ owner, vpcId }: Side, peering: string, far: Side): Promise<readonly number[]> {
+  const answered: number[] = []
   for (const destination of far.blocks) {
     const body = { route: { type: 'peering', vpc_id: vpcId, nexthop: peering, destination } }
     await owner.ask('POST', '/v2.0/vpc/routes', body)
+    answered.push(performance.timeOrigin + performance.now())
   }
+  return answered
 }
 
 interface Traffic {

@@ -92,6 +92,11 @@ suite('the binding of a port', () => {
     }
   })
 
+  test('a port that is down is not attached: it would carry nothing', () => {
+    const down = { ...FREE, adminStateUp: false }
+    assert.throws(() => attached(down, WEB, 'h'), isRefusal('attachment_conflict', /admin_state_up is false/))
+  })
+
   test('a profile that only looks like an attachment is none', () => {
     const profile = { netns: '/run/netns/web', device: 'eth0' }
     assert.equal(attachmentOf({ deviceOwner: 'compute:az1', binding: { hostId: '', profile } }), undefined)

@@ -114,7 +114,12 @@ const CASES: Readonly<Record<string, readonly [Question, World, ...string[]]>> =
   'a request that waits, and nobody named': [
     ask(B),
     unrouted(peerings(peering('a', 'b', 'PENDING_ACCEPTANCE'))),
-    'unreachable NO_ROUTE PEERING_PENDING?',
+    'unreachable PEERING_PENDING NO_ROUTE',
+  ],
+  'two that wait, and nobody named': [
+    ask(B),
+    unrouted(peerings(peering('a', 'b', 'PENDING_ACCEPTANCE'), peering('a', 'c', 'PENDING_ACCEPTANCE'))),
+    'unreachable NO_ROUTE PEERING_PENDING? PEERING_PENDING?',
   ],
   'no route': [ask(B), changed({ a: { routes: [] } }), 'unreachable NO_ROUTE'],
   'a route in another table': [

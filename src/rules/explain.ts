@@ -163,16 +163,19 @@ function reasonsOfPath(
   ]
 }
 
-/** No VPC is meant, and no route leads there; so each one that is not peered yet may be. */
+/**
+ * No VPC is meant, and no route leads there; so each one that is not peered yet may be. A single one is: to it no route
+ * can lead before the peering is ACTIVE.
+ */
 function reasonsOfNowhere(world: World, near: VpcFacts, subnet: SubnetFacts, address: string): readonly Reason[] {
   const fars = new Set(world.peerings.flatMap((peering) => farEnd(peering, near.id) ?? []))
   const peerings = [...fars].map((id) => ({ id, peering: between(world, near.id, id) }))
   const hints = peerings
     .filter(({ peering }) => peering?.status !== 'ACTIVE')
     .slice(0, MAX_HINTS)
-    .flatMap(({ id, peering }) => because.unpeered(near.id, id, peering, false) ?? [])
+    .flatMap(({ id, peering }) => because.unpeered(near.id, id, peering, peerings.length === 1) ?? [])
   const none = peerings.length === 0 ? [because.noPeeringAtAll(near.id)] : []
-  return [...none, because.noRoute(subnet, address, undefined, {}), ...hints]
+  return [...none, ...hints, because.noRoute(subnet, address, undefined, {})]
 }
 
 /** A VPC may have been asked for by very many. */

@@ -59,7 +59,7 @@ test('a folder that is not there is an error, and not a store without tables', (
 })
 
 test('the migrations of every store can be read, and none is empty', () => {
-  const folder = new URL('../../migrations/sqlite/', import.meta.url).pathname
+  const folder = new URL('../../migrations/sqlite', import.meta.url).pathname
   const all = readMigrations(folder)
   assert.ok(all.length > 0)
   for (const { name, sql } of all) assert.notEqual(sql.trim(), '', name)

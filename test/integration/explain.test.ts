@@ -84,8 +84,8 @@ suite('explain', () => {
     assert.deepEqual(
       unnamed.reasons.map(({ code, decisive }: Reason) => [code, decisive]),
       [
+        ['PEERING_EXPIRED', true],
         ['NO_ROUTE', true],
-        ['PEERING_EXPIRED', false],
       ],
     )
   })

@@ -10,7 +10,7 @@ import {
   namespaceNames,
   namespacePath,
   removeNamespace,
-} from '../../src/dataplane/netns/namespaces.ts'
+} from '../../src/dataplane/netns/kernel/namespaces.ts'
 import { makeSubnet, portCalls, type SubnetJson } from '../support/ports.ts'
 import { type Answer, startTestService, type TestService } from '../support/service.ts'
 

@@ -7,8 +7,10 @@ import { parsePeeringId, parseSubnetId } from '../../src/rules/ids.ts'
 import { skipNetwork as skip } from '../support/netns.ts'
 import { differences, dumpNamespace } from '../support/network/namespace-dump.ts'
 import { routerPrefix } from '../support/network/namespaces.ts'
+import { assertRecomputed } from '../support/network/recompute.ts'
 import {
   finish,
+  HANGS_AFTER_MS,
   makePlace,
   type NetworkService,
   type Place,
@@ -25,7 +27,7 @@ import { metric } from '../support/network.ts'
 const PERIOD_MS = 10_000
 const REPAIRS = 'causeway_reconcile_repairs_total'
 
-suite('what is broken by hand', { skip }, () => {
+suite('what is broken by hand', { skip, timeout: HANGS_AFTER_MS }, () => {
   let service: NetworkService
   let workloads: readonly Workload[] = []
   let a: Place
@@ -101,6 +103,17 @@ suite('what is broken by hand', { skip }, () => {
     nft('delete table inet mine')
     ip('rule del pref 50')
     ip('link del mine0')
+  })
+
+  test('the comparison with what is built from nothing bites: a route too many and one too few are told', async () => {
+    const tells = (line: RegExp) => (error: { readonly actual: readonly string[] }) =>
+      error.actual.length === 1 && line.test(error.actual[0] ?? '')
+    ip(`route add 203.0.113.0/24 dev ${bridge}`)
+    await assert.rejects(assertRecomputed(service), tells(/^\+ \S+ routes v4: .*203\.0\.113\.0/))
+    ip(`route del 203.0.113.0/24 dev ${bridge}`)
+    ip('-6 route flush table all proto 186')
+    await assert.rejects(assertRecomputed(service), tells(/^- \S+ routes v6: .*"protocol":"186"/))
+    await service.reconcile()
   })
 })
 

@@ -4,6 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { skipNetwork as skip } from '../support/netns.ts'
 import {
   finish,
+  HANGS_AFTER_MS,
   joinPlace,
   makePlace,
   type NetworkService,
@@ -23,7 +24,7 @@ import type { Person } from '../support/service.ts'
 const ALLOWED = '10.1.0.70'
 const FAMILIES = ['v4', 'v6'] as const
 
-suite('isolation', { skip }, () => {
+suite('isolation', { skip, timeout: HANGS_AFTER_MS }, () => {
   let service: NetworkService
   let workloads: readonly Workload[] = []
   let free: Workload[] = []

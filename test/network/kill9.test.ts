@@ -4,9 +4,9 @@ import { after, before, suite, test } from 'node:test'
 import { setAuto } from '../support/automatic.ts'
 import { skipNetwork as skip } from '../support/netns.ts'
 import { type Killable, startKillable } from '../support/network/killable.ts'
-import { removeAtExit, removeNamespaces, routerPrefix } from '../support/network/namespaces.ts'
-import { assertRecomputed, assertSettled } from '../support/network/recompute.ts'
-import { makePlace, type Place, peerPlaces, synced } from '../support/network/site.ts'
+import { removeAtExit, routerPrefix } from '../support/network/namespaces.ts'
+import { assertSettled } from '../support/network/recompute.ts'
+import { finish, HANGS_AFTER_MS, makePlace, type Place, peerPlaces, synced } from '../support/network/site.ts'
 import { carried, type Family, NONE, ping, until } from '../support/network/traffic.ts'
 import { startWorkloads, type Workload } from '../support/network/workloads.ts'
 import { metric } from '../support/network.ts'
@@ -31,7 +31,7 @@ interface Asked {
   readonly his: number
 }
 
-suite('kill -9 in the middle of accepts', { skip }, () => {
+suite('kill -9 in the middle of accepts', { skip, timeout: HANGS_AFTER_MS }, () => {
   const folder = temporaryFolder()
   let service: Killable
   let workloads: readonly Workload[] = []
@@ -82,14 +82,8 @@ suite('kill -9 in the middle of accepts', { skip }, () => {
     }
   })
   after(async () => {
-    try {
-      await assertRecomputed(service)
-    } finally {
-      await service[Symbol.asyncDispose]()
-      removeNamespaces(routerPrefix(service.instance))
-      for (const workload of workloads) await workload[Symbol.asyncDispose]()
-      folder[Symbol.dispose]()
-    }
+    await finish(service, workloads)
+    folder[Symbol.dispose]()
   })
 
   const withRoutes = async (id: string) => {

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { skipNetwork as skip } from '../support/netns.ts'
+import { dumpNamespace } from '../support/network/namespace-dump.ts'
+import { routerPrefix } from '../support/network/namespaces.ts'
 import {
   finish,
+  HANGS_AFTER_MS,
   makePlace,
   type NetworkService,
   type Place,
@@ -18,7 +21,10 @@ import { ROUTES } from '../support/routes.ts'
 
 const TTL_MS = 60_000
 
-suite('a peering carries packets while it is ACTIVE and routed on both sides, and at no other time', { skip }, () => {
+suite('a peering carries packets while it is ACTIVE and routed on both sides, and at no other time', {
+  skip,
+  timeout: HANGS_AFTER_MS,
+}, () => {
   let service: NetworkService
   let workloads: readonly Workload[]
   let a: Place
@@ -60,6 +66,20 @@ suite('a peering carries packets while it is ACTIVE and routed on both sides, an
     const expected = isOpen ? ALL : NONE
     assert.deepEqual({ there, back, controlThere, controlBack }, { there: expected, back: expected, ...CONTROL })
   }
+  /** No link leads out of a's router, nor out of b's: there is nothing that a route could lead into. */
+  const assertUnlinked = async () => {
+    for (const { vpc } of [a, b]) {
+      const { links = [] } = await dumpNamespace(`${routerPrefix(service.instance)}${vpc}`)
+      assert.deepEqual(
+        links.filter((link) => link.includes('causeway:peering:')),
+        [],
+      )
+    }
+  }
+  const assertNothing = async () => {
+    await assertCarries(false)
+    await assertUnlinked()
+  }
   const ask = async () => {
     const { id } = await requestPeering(service, service.alice, a.vpc, service.bob, b.vpc)
     peering = id
@@ -85,16 +105,16 @@ suite('a peering carries packets while it is ACTIVE and routed on both sides, an
     await synced(service, who, peering)
   }
 
-  test('before anybody has asked it carries nothing', () => assertCarries(false))
+  test('before anybody has asked it carries nothing', () => assertNothing())
 
   test('PENDING_ACCEPTANCE it carries nothing', async () => {
     await ask()
-    await assertCarries(false)
+    await assertNothing()
   })
 
   test('REJECTED it carries nothing', async () => {
     await answer('reject')
-    await assertCarries(false)
+    await assertNothing()
     await remove()
   })
 
@@ -104,7 +124,7 @@ suite('a peering carries packets while it is ACTIVE and routed on both sides, an
     const { body } = await service.ask(service.alice, 'GET', `${PEERINGS}/${peering}`)
     assert.equal(body.peering.status, 'EXPIRED')
     await synced(service, service.alice, peering)
-    await assertCarries(false)
+    await assertNothing()
     await remove()
   })
 
@@ -174,7 +194,7 @@ suite('a peering carries packets while it is ACTIVE and routed on both sides, an
 
   test('deleted it carries nothing', async () => {
     await remove()
-    await assertCarries(false)
+    await assertNothing()
   })
 })
 

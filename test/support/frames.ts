@@ -2,8 +2,8 @@
 import { closeSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import koffi from 'koffi'
-import { bind, receive, SystemError, send, socket } from '../../src/dataplane/netns/libc.ts'
-import { within } from '../../src/dataplane/netns/namespaces.ts'
+import { bind, receive, SystemError, send, socket } from '../../src/dataplane/netns/kernel/libc.ts'
+import { within } from '../../src/dataplane/netns/kernel/namespaces.ts'
 import { parseAddress } from '../../src/rules/address.ts'
 
 export const BROADCAST = 'ff:ff:ff:ff:ff:ff'

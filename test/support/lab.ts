@@ -4,8 +4,8 @@
  */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { createNamespace, namespacePath, removeNamespace } from '../../src/dataplane/netns/kernel/namespaces.ts'
 import { PEERING_GROUP } from '../../src/dataplane/netns/names.ts'
-import { createNamespace, namespacePath, removeNamespace } from '../../src/dataplane/netns/namespaces.ts'
 
 export interface Lab extends Disposable {
   /** Path of a new namespace, with forwarding on. */

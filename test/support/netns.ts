@@ -5,7 +5,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
-import { removeNamespace } from '../../src/dataplane/netns/namespaces.ts'
+import { removeNamespace } from '../../src/dataplane/netns/kernel/namespaces.ts'
 import type { VpcId } from '../../src/rules/ids.ts'
 
 /** With the Debian packages that have them. */

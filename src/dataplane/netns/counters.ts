@@ -1,11 +1,11 @@
 /** What peerings have carried: counted by the kernel at the requester's end of each link. */
 import { type PeeringId, parsePeeringId } from '../../rules/ids.ts'
 import type { PeeringCounters } from '../dataplane.ts'
-import { allCounters } from './links.ts'
+import { allCounters } from './kernel/links.ts'
+import { isNamespace, namespacePath, within } from './kernel/namespaces.ts'
+import { openNetlink } from './kernel/netlink.ts'
 import { aliasOf, linkName, routerName } from './names.ts'
-import { isNamespace, namespacePath, within } from './namespaces.ts'
-import { openNetlink } from './netlink.ts'
-import { presentRouters } from './routers.ts'
+import { presentRouters } from './router/routers.ts'
 
 const PREFIX = aliasOf('peering', '' as PeeringId)
 

@@ -16,48 +16,67 @@ type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (e
 
 /**
  * Rejects with one sentence where the machine does not have what it takes. When it is closed the network stays as it
- * is, and goes on forwarding.
+ * is, and goes on forwarding. A thread that has died takes what was asked of it along; the next call begins another
+ * one, which finds in the kernel all there is to know.
  */
 export async function openNetns({ instance }: NetnsOptions): Promise<Dataplane> {
   if (!/^[0-9a-f]{8}$/.test(instance)) throw new Error(`${JSON.stringify(instance)} is not 8 hex digits`)
+  let isClosed = false
+  let conversation: Promise<Conversation> | undefined
+  const start = (): Promise<Conversation> => {
+    const started = converse(instance, () => {
+      if (conversation === started) conversation = undefined
+    })
+    conversation = started
+    return started
+  }
+  const ask: Ask = async (name, argument) => {
+    if (isClosed) throw new Error('the netns driver is closed')
+    return (await (conversation ?? start())).ask(name, argument)
+  }
+  await start()
+  return {
+    apply: (routers) => (routers.length === 0 ? Promise.resolve([]) : ask('apply', routers)),
+    present: () => ask('present', undefined),
+    counters: () => ask('counters', undefined),
+    probe: (probe) => ask('probe', probe),
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      await (await conversation)?.close()
+    },
+  }
+}
+
+type Ask = <Name extends CallName>(name: Name, argument: Calls[Name]['argument']) => Promise<Calls[Name]['value']>
+
+interface Conversation {
+  readonly ask: Ask
+  close(): Promise<void>
+}
+
+/** With a thread of its own, as soon as that is ready; `died` is called when nothing more can be asked of it. */
+async function converse(instance: string, died: () => void): Promise<Conversation> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: { instance } satisfies WorkerData,
     // Node would warn of each socket that is closed: it has not opened it.
     trackUnmanagedFds: false,
   })
   const ended = new Promise((resolve) => worker.once('exit', resolve))
-  const [first] = (await once(worker, 'message')) as [FromWorker]
-  if (first !== 'ready') {
-    await ended
-    throw new Error(
-      typeof first === 'object' && 'unable' in first ? first.unable : 'the thread of the driver is confused',
-    )
-  }
-  const { ask, close } = converse(worker, ended)
-  return {
-    apply: (routers) => (routers.length === 0 ? Promise.resolve([]) : ask('apply', routers)),
-    present: () => ask('present', undefined),
-    counters: () => ask('counters', undefined),
-    probe: (probe) => ask('probe', probe),
-    [Symbol.asyncDispose]: close,
-  }
-}
-
-interface Conversation {
-  ask<Name extends CallName>(name: Name, argument: Calls[Name]['argument']): Promise<Calls[Name]['value']>
-  close(): Promise<void>
-}
-
-function converse(worker: Worker, ended: Promise<unknown>): Conversation {
   const waiting = new Map<number, Waiting>()
   let number = 0
-  /** Why nothing can be asked any more. */
   let end: Error | undefined
   const giveUp = (error: Error) => {
     end ??= error
     for (const { reject } of waiting.values()) reject(end)
     waiting.clear()
+    died()
   }
+  worker.on('error', (cause) => giveUp(new Error('the thread of the netns driver has died', { cause })))
+  worker.on('exit', () => giveUp(new Error('the thread of the netns driver has ended')))
+  await isReady(worker, ended).catch((error) => {
+    died()
+    throw error
+  })
   worker.on('message', (message: FromWorker) => {
     if (message === 'ready' || 'unable' in message) return
     const one = waiting.get(message.number)
@@ -65,8 +84,6 @@ function converse(worker: Worker, ended: Promise<unknown>): Conversation {
     if ('error' in message) one?.reject(message.error)
     else one?.resolve(message.value)
   })
-  worker.on('error', (cause) => giveUp(new Error('the thread of the netns driver has died', { cause })))
-  worker.on('exit', () => giveUp(new Error('the netns driver is closed')))
   const send = (message: ToWorker) => worker.postMessage(message)
   return {
     ask: (name, argument) =>
@@ -77,9 +94,16 @@ function converse(worker: Worker, ended: Promise<unknown>): Conversation {
         send({ number, name, argument } as Call)
       }),
     async close() {
-      end ??= new Error('the netns driver is closed')
       send('close')
       await ended
     },
   }
+}
+
+async function isReady(worker: Worker, ended: Promise<unknown>): Promise<void> {
+  const first = await Promise.race([once(worker, 'message').then(([message]) => message as FromWorker), ended])
+  if (first === 'ready') return
+  await ended
+  const isUnable = typeof first === 'object' && first !== null && 'unable' in first
+  throw new Error(isUnable ? String(first.unable) : 'the thread of the netns driver has ended before it began')
 }

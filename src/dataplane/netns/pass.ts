@@ -1,17 +1,17 @@
 /** One pass over some routers: each is read once, compared, and changed by phases; see changes.ts for their order. */
 import type { VpcId } from '../../rules/ids.ts'
 import type { Failure, IntendedNetwork, IntendedRouter, RouterReport } from '../dataplane.ts'
-import { type ActualRouter, readRouter } from './actual.ts'
-import { carryOut, fail, settle, type Workplace } from './carry-out.ts'
-import { PHASES, type Phase, type Plan } from './changes.ts'
-import { type DesiredPort, type DesiredRouter, desiredRouter } from './desired.ts'
-import { difference } from './difference.ts'
-import { syncGuards } from './guards.ts'
+import { syncGuards } from './guards/guards.ts'
+import { namespacePath, within } from './kernel/namespaces.ts'
+import { type Netlink, openNetlink } from './kernel/netlink.ts'
 import { routerName } from './names.ts'
-import { namespacePath, within } from './namespaces.ts'
-import { type Netlink, openNetlink } from './netlink.ts'
-import { ensureRouter, removeRouter } from './routers.ts'
-import { readWorkload, type WorkloadState } from './workloads.ts'
+import { type ActualRouter, readRouter } from './router/actual.ts'
+import { carryOut, fail, settle, type Workplace } from './router/carry-out.ts'
+import { PHASES, type Phase, type Plan } from './router/changes.ts'
+import { type DesiredPort, type DesiredRouter, desiredRouter } from './router/desired.ts'
+import { difference } from './router/difference.ts'
+import { ensureRouter, removeRouter } from './router/routers.ts'
+import { readWorkload, type WorkloadState } from './router/workloads.ts'
 
 /** Routers that are worked on at a time: each has a socket open meanwhile. */
 const MAX_OPEN = 128

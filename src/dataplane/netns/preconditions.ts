@@ -1,6 +1,7 @@
 /** What the driver needs from the machine, said before anything is tried. */
-import { isNetworkAdmin } from './namespaces.ts'
-import { loadNft } from './nft.ts'
+
+import { loadNft } from './guards/nft.ts'
+import { isNetworkAdmin } from './kernel/namespaces.ts'
 
 /** One sentence for the operator: what is missing, and how to get it; undefined: nothing is. */
 export function problemHere(): string | undefined {

@@ -10,8 +10,8 @@ import type { Call, FromWorker, ToWorker, WorkerData } from './calls.ts'
 import { peeringCounters } from './counters.ts'
 import { applyRouters } from './pass.ts'
 import { problemHere } from './preconditions.ts'
-import { runProbe } from './probe.ts'
-import { presentRouters } from './routers.ts'
+import { runProbe } from './probe/probe.ts'
+import { presentRouters } from './router/routers.ts'
 
 if (parentPort === null) throw new Error('worker.ts is the entry of a thread')
 const port = parentPort

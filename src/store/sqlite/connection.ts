@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pendingMigrations, readMigrations } from '../migrate.ts'
 import { chainOldEvents } from './events.ts'
 
-export const MIGRATIONS = new URL('../../../migrations/sqlite/', import.meta.url).pathname
+export const MIGRATIONS = new URL('../../../migrations/sqlite', import.meta.url).pathname
 
 /** Its name in the data folder. */
 export const DATABASE = 'causeway.sqlite'

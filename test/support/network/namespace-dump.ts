@@ -11,12 +11,12 @@ const run = promisify(execFile)
 /** Each writes one line of JSON. */
 const COMMANDS = {
   links: 'ip -d -j addr show',
-  'routes v4': 'ip -j route show table all',
-  'routes v6': 'ip -j -6 route show table all',
-  'rules v4': 'ip -j rule show',
-  'rules v6': 'ip -j -6 rule show',
-  'neighbours v4': 'ip -j neigh show nud permanent',
-  'neighbours v6': 'ip -j -6 neigh show nud permanent',
+  'routes v4': 'ip -N -j -4 route show table all',
+  'routes v6': 'ip -N -j -6 route show table all',
+  'rules v4': 'ip -N -j -4 rule show',
+  'rules v6': 'ip -N -j -6 rule show',
+  'neighbours v4': 'ip -N -j -4 neigh show nud permanent',
+  'neighbours v6': 'ip -N -j -6 neigh show nud permanent',
   nft: 'nft -j list ruleset',
 } as const
 

@@ -11,10 +11,15 @@ import { removeAtExit, removeNamespaces, routerPrefix } from './namespaces.ts'
 import { assertRecomputed } from './recompute.ts'
 import type { Workload } from './workloads.ts'
 
+/** A suite that takes so long waits for something that never comes; each takes less than a minute. */
+export const HANGS_AFTER_MS = 240_000
+
 export interface NetworkService extends TestService {
   /** By which what is of this service is known in the kernel. */
   readonly instance: string
 }
+
+type Finishable = Pick<NetworkService, 'folder' | 'instance'> & AsyncDisposable
 
 /** What making places takes of a service. */
 export type Makes = Pick<TestService, 'ask' | 'makeVpc' | 'admin'>
@@ -48,14 +53,14 @@ export async function startNetworkService(settings: Partial<Config> = {}): Promi
 
 /**
  * The end of each suite: the network is compared with one that is built from nothing (recompute.ts), and removed with
- * the service and the workloads, whatever came of it.
+ * the service and the workloads, whatever came of it. Undefined: it did not start, which is told elsewhere.
  */
-export async function finish(service: NetworkService, workloads: readonly Workload[]): Promise<void> {
+export async function finish(service: Finishable | undefined, workloads: readonly Workload[]): Promise<void> {
   try {
-    await assertRecomputed(service)
+    if (service !== undefined) await assertRecomputed(service)
   } finally {
-    await service[Symbol.asyncDispose]()
-    removeNamespaces(routerPrefix(service.instance))
+    await service?.[Symbol.asyncDispose]()
+    if (service !== undefined) removeNamespaces(routerPrefix(service.instance))
     for (const workload of workloads) await workload[Symbol.asyncDispose]()
   }
 }

@@ -45,6 +45,8 @@ export interface Topology {
     readonly to: { readonly vpc: 'far' | number; readonly subnet: number }
     readonly destination: (typeof DESTINATIONS)[number]
   }[]
+  /** What happens when all of it is there: a peering is deleted, and the subnets of a VPC move to the other table. */
+  readonly change: { readonly peering: number; readonly vpc: number }
 }
 
 const TABLES = ['default', 'custom'] as const
@@ -88,7 +90,7 @@ export const anyTopology: fc.Arbitrary<Topology> = fc.record({
       state: often<Topology['peerings'][number]['state']>(
         ...(['ACTIVE', 'PENDING_ACCEPTANCE', 'REJECTED', 'EXPIRED', 'DELETED'] as const),
       ),
-      routed: often<(typeof ROUTED)[number]>(...ROUTED),
+      routed: fc.constantFrom('both', 'both', ...ROUTED),
     }),
     { minLength: 2, maxLength: VPCS, size: 'max', selector: ({ between }) => [...between].sort().join() },
   ),
@@ -102,11 +104,13 @@ export const anyTopology: fc.Arbitrary<Topology> = fc.record({
     }),
     { maxLength: 10, size: 'max' },
   ),
+  change: fc.record({ peering: index(VPCS), vpc: index(VPCS) }),
 })
 
 export interface Built {
   /** Of every port, attached or not. */
   readonly places: readonly (Place & { readonly name: string })[]
+  change(): Promise<void>
   remove(): Promise<void>
 }
 
@@ -123,7 +127,7 @@ let made = 0
 export async function build(
   service: TestService,
   workloads: readonly Workload[],
-  { vpcs, peerings, routes }: Topology,
+  { vpcs, peerings, routes, change }: Topology,
 ): Promise<Built> {
   const free = [...workloads]
   const built: BuiltVpc[] = []
@@ -172,7 +176,16 @@ export async function build(
   const named = built.flatMap(({ who, places }, vpc) =>
     places.map((place, subnet) => ({ ...place, name: `${who.name}'s VPC ${vpc}, subnet ${subnet}` })),
   )
-  return { places: named, remove: () => remove(service, built, ids) }
+  return {
+    places: named,
+    async change() {
+      const id = ids[change.peering]
+      if (id !== undefined) await gone(service, service.admin, `${PEERINGS}/${id}`)
+      ids[change.peering] = undefined
+      await moveSubnets(service, built[change.vpc], vpcs[change.vpc])
+    },
+    remove: () => remove(service, built, ids),
+  }
 }
 
 async function buildPlace(
@@ -200,7 +213,7 @@ async function buildPeerings(
   service: TestService,
   vpcs: readonly BuiltVpc[],
   peerings: Topology['peerings'],
-): Promise<readonly (string | undefined)[]> {
+): Promise<(string | undefined)[]> {
   const ids: (string | undefined)[] = peerings.map(() => undefined)
   const ask = async ({ between: [from, to], state }: Topology['peerings'][number], at: number) => {
     const [near, far] = [vpcs[from], vpcs[to]]
@@ -248,19 +261,29 @@ function destinationOf({ blocks, addresses }: Place, kind: (typeof DESTINATIONS)
   return spelled[kind]
 }
 
-async function remove(service: TestService, vpcs: readonly BuiltVpc[], peerings: readonly (string | undefined)[]) {
-  const gone = async (who: Person, path: string) => {
-    const { status, body } = await service.ask(who, 'DELETE', path)
-    assert.equal(status, 204, `${path}: ${JSON.stringify(body)}`)
+async function moveSubnets(service: TestService, vpc: BuiltVpc | undefined, as: Topology['vpcs'][number] | undefined) {
+  for (const [at, { table }] of as?.subnets.entries() ?? []) {
+    const { who, custom, places } = vpc ?? assert.fail()
+    const verb = table === 'default' ? 'associate' : 'disassociate'
+    const action = { routetable: { subnets: { [verb]: [places[at]?.subnet] } } }
+    assert.equal((await service.ask(who, 'POST', `${tablesOf(who)}/${custom}/action`, action)).status, 200)
   }
-  for (const id of peerings) if (id !== undefined) await gone(service.admin, `${PEERINGS}/${id}`)
+}
+
+async function gone(service: TestService, who: Person, path: string): Promise<void> {
+  const { status, body } = await service.ask(who, 'DELETE', path)
+  assert.equal(status, 204, `${path}: ${JSON.stringify(body)}`)
+}
+
+async function remove(service: TestService, vpcs: readonly BuiltVpc[], peerings: readonly (string | undefined)[]) {
+  for (const id of peerings) if (id !== undefined) await gone(service, service.admin, `${PEERINGS}/${id}`)
   for (const { id, who, custom, places } of vpcs) {
     for (const { port, subnet } of places) {
       await service.ask(service.admin, 'DELETE', attachment(port))
-      await gone(who, `/v1/${who.projectId}/ports/${port}`)
-      await gone(who, `/v1/${who.projectId}/vpcs/${id}/subnets/${subnet}`)
+      await gone(service, who, `/v1/${who.projectId}/ports/${port}`)
+      await gone(service, who, `/v1/${who.projectId}/vpcs/${id}/subnets/${subnet}`)
     }
-    await gone(who, `${tablesOf(who)}/${custom}`)
-    await gone(who, `/v1/${who.projectId}/vpcs/${id}`)
+    await gone(service, who, `${tablesOf(who)}/${custom}`)
+    await gone(service, who, `/v1/${who.projectId}/vpcs/${id}`)
   }
 }

@@ -1,11 +1,11 @@
 /** The link of a peering: a veth with an end in each of the two routers. */
 import { closeSync, openSync } from 'node:fs'
-import { setNeighbour } from './addresses.ts'
+import { setNeighbour } from '../kernel/addresses.ts'
+import { addVeth, changeLink, findLink, type LinkSettings, MTU, removeLink } from '../kernel/links.ts'
+import { within } from '../kernel/namespaces.ts'
+import { type Netlink, openNetlink, type Request } from '../kernel/netlink.ts'
+import { PEERING_GROUP } from '../names.ts'
 import { type DesiredLink, FAR_END, type LinkEnd } from './desired.ts'
-import { addVeth, changeLink, findLink, type LinkSettings, MTU, removeLink } from './links.ts'
-import { PEERING_GROUP } from './names.ts'
-import { within } from './namespaces.ts'
-import { type Netlink, openNetlink, type Request } from './netlink.ts'
 import { isOurs } from './removals.ts'
 
 /**

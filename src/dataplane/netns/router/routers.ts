@@ -1,11 +1,18 @@
 /** Routers as a whole: a network namespace each. */
-import type { VpcId } from '../../rules/ids.ts'
-import { removeLinks } from './link-removal.ts'
-import { allLinks, changeLink, type Link } from './links.ts'
-import { routerName, vpcOfRouter } from './names.ts'
-import { createNamespace, isNamespace, namespaceNames, namespacePath, removeNamespace, within } from './namespaces.ts'
-import { openNetlink } from './netlink.ts'
-import { ROUTER_SYSCTLS, writeSysctl } from './sysctls.ts'
+import type { VpcId } from '../../../rules/ids.ts'
+import { removeLinks } from '../kernel/link-removal.ts'
+import { allLinks, changeLink, type Link } from '../kernel/links.ts'
+import {
+  createNamespace,
+  isNamespace,
+  namespaceNames,
+  namespacePath,
+  removeNamespace,
+  within,
+} from '../kernel/namespaces.ts'
+import { openNetlink } from '../kernel/netlink.ts'
+import { ROUTER_SYSCTLS, writeSysctl } from '../kernel/sysctls.ts'
+import { routerName, vpcOfRouter } from '../names.ts'
 
 /** From linux/if.h: lo is the first device of every namespace. */
 const LOOPBACK = 1

@@ -1,8 +1,9 @@
 /** Rules and routes: which of ours are missing, which are other than they ought to be, and which are too many. */
+
+import { type Route, RTN_UNICAST } from '../kernel/routes.ts'
 import type { ActualRouter } from './actual.ts'
 import type { Planning } from './changes.ts'
 import { type DesiredRoute, type DesiredRouter, FAR_END, type Owner } from './desired.ts'
-import { type Route, RTN_UNICAST } from './routes.ts'
 
 const FAR_END_HEX = FAR_END.bytes.toString('hex')
 

@@ -2,8 +2,8 @@
  * What the kernel itself has of nftables, in bytes (linux/netfilter/nf_tables.h). libnftables lists elements of sets
  * too, but takes longer the more there are, and its JSON does not hold numbers of 64 bits.
  */
-import { eachAttribute, textAt } from './messages.ts'
-import type { Netlink } from './netlink.ts'
+import { eachAttribute, textAt } from '../kernel/messages.ts'
+import type { Netlink } from '../kernel/netlink.ts'
 
 export const NETLINK_NETFILTER = 12
 

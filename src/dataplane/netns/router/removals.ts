@@ -1,9 +1,10 @@
 /** Devices that are ours and ought not to be: what is left of objects that are gone. */
+
+import type { Link } from '../kernel/links.ts'
+import { DEVICE_GROUP, DOOMED_GROUP, PEERING_GROUP } from '../names.ts'
 import type { ActualRouter } from './actual.ts'
 import type { Planning } from './changes.ts'
 import type { DesiredRouter, Owner } from './desired.ts'
-import type { Link } from './links.ts'
-import { DEVICE_GROUP, DOOMED_GROUP, PEERING_GROUP } from './names.ts'
 
 const NAME = /^(sn|po|pr|pa)-[0-9a-f]{12}$/
 const ALIAS = /^causeway:(subnet|port|peering):[0-9a-f-]{36}$/

@@ -1,14 +1,14 @@
 /** Ports: a veth from a subnet's bridge into the workload's namespace. */
 import { closeSync, openSync } from 'node:fs'
-import { addAddress, removeAddress } from './addresses.ts'
+import { addAddress, removeAddress } from '../kernel/addresses.ts'
+import { removeLinks } from '../kernel/link-removal.ts'
+import { addVeth, changeLink, findLink, type Link, MTU } from '../kernel/links.ts'
+import { within } from '../kernel/namespaces.ts'
+import { type Netlink, openNetlink, type Request } from '../kernel/netlink.ts'
+import { addRoute, removeRoute } from '../kernel/routes.ts'
+import { writeSysctl } from '../kernel/sysctls.ts'
+import { DEVICE_GROUP } from '../names.ts'
 import type { DesiredPort } from './desired.ts'
-import { removeLinks } from './link-removal.ts'
-import { addVeth, changeLink, findLink, type Link, MTU } from './links.ts'
-import { DEVICE_GROUP } from './names.ts'
-import { within } from './namespaces.ts'
-import { type Netlink, openNetlink, type Request } from './netlink.ts'
-import { addRoute, removeRoute } from './routes.ts'
-import { writeSysctl } from './sysctls.ts'
 import { leftover, type PortStep, portSteps, readWorkload } from './workloads.ts'
 
 /** After a rename there is more to be done, and once more where the workload took something away meanwhile. */

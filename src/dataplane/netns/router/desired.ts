@@ -2,7 +2,7 @@
  * What a VPC's network is in the kernel's own terms: bridges, links, ports, rules and routes. Pure. An object that
  * cannot be understood is a failure of its own, and all others are still there.
  */
-import type { RouteTableId, VpcId } from '../../rules/ids.ts'
+import type { RouteTableId, VpcId } from '../../../rules/ids.ts'
 import type {
   Failure,
   IntendedNetwork,
@@ -11,9 +11,9 @@ import type {
   IntendedSubnet,
   SubnetFamily,
   Workload,
-} from '../dataplane.ts'
-import { AF_INET6, type Block, parseBlock, parseHost } from './blocks.ts'
-import * as names from './names.ts'
+} from '../../dataplane.ts'
+import { AF_INET6, type Block, parseBlock, parseHost } from '../kernel/blocks.ts'
+import * as names from '../names.ts'
 
 /** Next hop of every route: on each link the other end is known by it, and by its MAC address, for good. */
 export const FAR_END = parseHost('fe80::1')

@@ -1,7 +1,8 @@
 /** Routes and the rules that choose a table (linux/rtnetlink.h, linux/fib_rules.h). */
+
+import { PROTOCOL, RULE_PRIORITY } from '../names.ts'
 import { AF_INET, AF_INET6, type Block, blockKey } from './blocks.ts'
 import { eachAttribute, type MessageWriter } from './messages.ts'
-import { PROTOCOL, RULE_PRIORITY } from './names.ts'
 import { F_CREATE, F_EXCL, F_REPLACE, type Netlink, type Request } from './netlink.ts'
 
 const NEWROUTE = 24

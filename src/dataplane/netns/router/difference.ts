@@ -2,7 +2,10 @@
  * What has to be done so that a router becomes what it ought to be. Pure: the same two give the same changes, and none
  * where nothing differs. What is not ours is not in them.
  */
-import type { Failure } from '../dataplane.ts'
+import type { Failure } from '../../dataplane.ts'
+import { type Link, type LinkSettings, MTU } from '../kernel/links.ts'
+import { ROUTER_SYSCTLS } from '../kernel/sysctls.ts'
+import { DEVICE_GROUP, PEERING_GROUP } from '../names.ts'
 import type { ActualRouter } from './actual.ts'
 import type { Change, Phase, Plan, Planning } from './changes.ts'
 import {
@@ -13,11 +16,8 @@ import {
   FAR_END,
   type Owner,
 } from './desired.ts'
-import { type Link, type LinkSettings, MTU } from './links.ts'
-import { DEVICE_GROUP, PEERING_GROUP } from './names.ts'
 import { planDevices } from './removals.ts'
 import { planRoutes, planRules } from './route-difference.ts'
-import { ROUTER_SYSCTLS } from './sysctls.ts'
 import { obstacle, portSteps, type WorkloadState } from './workloads.ts'
 
 const FAR_END_HEX = FAR_END.bytes.toString('hex')

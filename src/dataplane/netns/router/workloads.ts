@@ -1,12 +1,12 @@
 /** The end of a port's link that is in its workload: what it is, and what it ought to be. */
-import { type Address, allAddresses } from './addresses.ts'
-import { type Block, blockOf } from './blocks.ts'
+import { type Address, allAddresses } from '../kernel/addresses.ts'
+import { type Block, blockOf } from '../kernel/blocks.ts'
+import { findLink, type Link, type LinkSettings } from '../kernel/links.ts'
+import { inodeOf, within } from '../kernel/namespaces.ts'
+import { type Netlink, openNetlink } from '../kernel/netlink.ts'
+import { namespaceNumber } from '../kernel/nsids.ts'
+import { type NewRoute, ourRoutes, type Route, TABLE_MAIN } from '../kernel/routes.ts'
 import type { DesiredPort } from './desired.ts'
-import { findLink, type Link, type LinkSettings } from './links.ts'
-import { inodeOf, within } from './namespaces.ts'
-import { type Netlink, openNetlink } from './netlink.ts'
-import { namespaceNumber } from './nsids.ts'
-import { type NewRoute, ourRoutes, type Route, TABLE_MAIN } from './routes.ts'
 
 export interface WorkloadState {
   /** By what number the router knows the workload's namespace; undefined: by none. */

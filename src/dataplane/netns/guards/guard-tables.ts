@@ -3,10 +3,10 @@
  * sets, so a port costs elements and no rules. All are named `causeway`; what has another name is not ours.
  */
 import { closeSync, openSync } from 'node:fs'
-import type { PortId } from '../../rules/ids.ts'
-import { setns, unshareNetwork } from './libc.ts'
-import { PEERING_GROUP, portName } from './names.ts'
-import { openNetlink } from './netlink.ts'
+import type { PortId } from '../../../rules/ids.ts'
+import { setns, unshareNetwork } from '../kernel/libc.ts'
+import { openNetlink } from '../kernel/netlink.ts'
+import { PEERING_GROUP, portName } from '../names.ts'
 import { listNft, runNft } from './nft.ts'
 import { dumpElements, dumpTables, NETLINK_NETFILTER, type SetElement } from './nft-netlink.ts'
 

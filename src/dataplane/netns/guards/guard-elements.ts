@@ -1,8 +1,8 @@
 /** From where a port may send, as elements of the sets of guard-tables.ts. Nothing here touches the kernel. */
-import { type AddressRange, parseAddress, spellAddress } from '../../rules/address.ts'
-import type { IntendedPort } from '../dataplane.ts'
+import { type AddressRange, parseAddress, spellAddress } from '../../../rules/address.ts'
+import type { IntendedPort } from '../../dataplane.ts'
+import { portName } from '../names.ts'
 import type { SetName } from './guard-tables.ts'
-import { portName } from './names.ts'
 import type { SetElement } from './nft-netlink.ts'
 
 /** Elements in nft's language, each in one spelling. */

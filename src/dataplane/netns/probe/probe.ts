@@ -6,12 +6,12 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { parseAddress, spellAddress } from '../../rules/address.ts'
-import type { Probe, ProbeResult } from '../../rules/probe.ts'
-import type { Workload } from '../dataplane.ts'
+import { parseAddress, spellAddress } from '../../../rules/address.ts'
+import type { Probe, ProbeResult } from '../../../rules/probe.ts'
+import type { Workload } from '../../dataplane.ts'
+import { within } from '../kernel/namespaces.ts'
 import { ECHO_HEADER, echoRequest, IP_HEADER, type IpFamily, verdictOf } from './icmp.ts'
 import { type IcmpSocket, openIcmpSocket } from './icmp-socket.ts'
-import { within } from './namespaces.ts'
 
 /** Milliseconds that an answer may take. On one host it takes less than one; a neighbour that was lost, a second. */
 export const PROBE_TIMEOUT_MS = 1000

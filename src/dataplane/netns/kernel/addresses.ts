@@ -1,7 +1,8 @@
 /** Addresses of devices, and neighbours that are known for good (linux/if_addr.h, linux/neighbour.h). */
+
+import { PROTOCOL } from '../names.ts'
 import { AF_INET6, type Block, blockOf, macAt, macBytes } from './blocks.ts'
 import { eachAttribute, type MessageWriter } from './messages.ts'
-import { PROTOCOL } from './names.ts'
 import { F_CREATE, F_REPLACE, type Netlink, type Request } from './netlink.ts'
 
 const NEWADDR = 20

@@ -1,6 +1,6 @@
 /** Echoes of ICMP and ICMPv6, and what comes back for them. Bytes only: nothing here sends. RFC 792, 4443. */
-import { spellAddress } from '../../rules/address.ts'
-import type { ProbeResult } from '../../rules/probe.ts'
+import { spellAddress } from '../../../rules/address.ts'
+import type { ProbeResult } from '../../../rules/probe.ts'
 
 export type IpFamily = 4 | 6
 

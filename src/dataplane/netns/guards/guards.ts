@@ -2,7 +2,8 @@
  * Who may send what, in a router: P6 at its peerings, and at its ports only what is the port's own. The rules are in
  * guard-tables.ts; here they are compared with what is there, and the difference is made in one transaction.
  */
-import type { IntendedNetwork } from '../dataplane.ts'
+import type { IntendedNetwork } from '../../dataplane.ts'
+import { openNetlink } from '../kernel/netlink.ts'
 import { type Elements, elementsOf, spellElement } from './guard-elements.ts'
 import {
   type GuardFamily,
@@ -14,7 +15,6 @@ import {
   tableText,
   wantedTables,
 } from './guard-tables.ts'
-import { openNetlink } from './netlink.ts'
 import { runNft } from './nft.ts'
 import { NETLINK_NETFILTER, readGeneration, type SetElement } from './nft-netlink.ts'
 

@@ -1,6 +1,7 @@
 /** Removing devices, as many at once as there are. */
+
+import { DOOMED_GROUP } from '../names.ts'
 import { changeLink, type Link, removeGroup, removeLink } from './links.ts'
-import { DOOMED_GROUP } from './names.ts'
 import type { Netlink, NetlinkError } from './netlink.ts'
 
 /** `gone`: somebody else was faster, such as the other end of the link, which takes this one with it. */

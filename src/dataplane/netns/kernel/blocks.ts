@@ -1,6 +1,6 @@
 /** Addresses and blocks as the kernel takes them: bytes, and a prefix length. */
 import { isIPv4 } from 'node:net'
-import { parseAddress6 } from '../../rules/cidr6.ts'
+import { parseAddress6 } from '../../../rules/cidr6.ts'
 
 /** From linux/socket.h. */
 export const AF_INET = 2

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PortId, SubnetId } from '../../rules/ids.ts'
-import type { IntendedPort } from '../dataplane.ts'
+import type { PortId, SubnetId } from '../../../rules/ids.ts'
+import type { IntendedPort } from '../../dataplane.ts'
 import { elementsOf, spellElement } from './guard-elements.ts'
 import type { SetName } from './guard-tables.ts'
 

@@ -4,8 +4,8 @@
  */
 import { closeSync } from 'node:fs'
 import koffi from 'koffi'
-import { parseAddress, spellAddress } from '../../rules/address.ts'
-import { bind, SystemError, setOption, socket } from './libc.ts'
+import { parseAddress, spellAddress } from '../../../rules/address.ts'
+import { bind, SystemError, setOption, socket } from '../kernel/libc.ts'
 
 export interface IcmpSocket extends Disposable {
   /** The checksum is filled in. Throws a SystemError, of code `EMSGSIZE` where it does not fit the device. */

@@ -1,11 +1,11 @@
 /** A router as it really is, read whole and once for each pass. */
-import type { VpcId } from '../../rules/ids.ts'
-import { type Address, allAddresses, allNeighbours, type Neighbour } from './addresses.ts'
-import { allLinks, type Link } from './links.ts'
-import type { Netlink } from './netlink.ts'
-import { namespaceNumber } from './nsids.ts'
-import { ourRoutes, ourRules, type Route, type Rule } from './routes.ts'
-import { readRouterSysctls } from './sysctls.ts'
+import type { VpcId } from '../../../rules/ids.ts'
+import { type Address, allAddresses, allNeighbours, type Neighbour } from '../kernel/addresses.ts'
+import { allLinks, type Link } from '../kernel/links.ts'
+import type { Netlink } from '../kernel/netlink.ts'
+import { namespaceNumber } from '../kernel/nsids.ts'
+import { ourRoutes, ourRules, type Route, type Rule } from '../kernel/routes.ts'
+import { readRouterSysctls } from '../kernel/sysctls.ts'
 
 export interface ActualRouter {
   /** All devices by name, those of others too. */

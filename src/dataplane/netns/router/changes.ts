@@ -1,8 +1,8 @@
 /** What is to be done in a router, by phases: whatever is added comes before whatever is removed. */
-import type { Block } from './blocks.ts'
+import type { Block } from '../kernel/blocks.ts'
+import type { Link, LinkSettings } from '../kernel/links.ts'
+import type { Route, Rule } from '../kernel/routes.ts'
 import type { DesiredBridge, DesiredLink, DesiredPort, DesiredRoute, Owner } from './desired.ts'
-import type { Link, LinkSettings } from './links.ts'
-import type { Route, Rule } from './routes.ts'
 
 /**
  * In this order, each in all routers of a batch before the next one begins:
