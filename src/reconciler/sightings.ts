@@ -3,14 +3,22 @@
  * start nothing has been seen, and is said to be so.
  */
 import type { PeeringId, VpcId } from '../rules/ids.ts'
-import { type Look, type Observed, observe, portReadinessOf, type Readiness, readinessOf } from '../rules/readiness.ts'
+import {
+  type Look,
+  type Observed,
+  observe,
+  portReadinessOf,
+  type Readiness,
+  type ReadinessState,
+  readinessOf,
+} from '../rules/readiness.ts'
 
 /** How long a deletion waits for the network, in milliseconds; a client that gives up after 10 seconds is answered. */
 const SETTLE_MS = 5_000
 
 export type Settled = 'SYNCED' | 'DEGRADED'
 
-/** A VPC, and the generation of its network that is waited for; undefined: it is gone, and nothing is. */
+/** A VPC, and the generation of its network that is waited for; undefined: it is gone, and so ought its router to be. */
 export interface End {
   readonly vpcId: VpcId
   readonly wanted: number | undefined
@@ -122,10 +130,17 @@ export class Sightings {
   }
 
   #outcome({ peeringId, ends, until }: Waiter, at: number): Settled | undefined {
-    const states = ends
-      .filter(({ wanted }) => wanted !== undefined)
-      .map((end) => this.readinessOf(peeringId, end).state)
+    const states = ends.map((end) => this.#stateOf(peeringId, end))
     if (states.includes('APPLYING')) return this.#isClosed || at >= until ? 'DEGRADED' : undefined
     return states.includes('DEGRADED') ? 'DEGRADED' : 'SYNCED'
+  }
+
+  /** What was seen of a VPC before it went has a generation as good as any: only that it went tells of a newer look. */
+  #stateOf(peeringId: PeeringId | undefined, end: End): ReadinessState {
+    if (end.wanted === undefined) {
+      if (this.#changedAt.has(end.vpcId)) return 'APPLYING'
+      if (!this.#seen.has(end.vpcId)) return 'SYNCED'
+    }
+    return this.readinessOf(peeringId, end).state
   }
 }
