@@ -18,7 +18,7 @@ const SETTLE_MS = 5_000
 
 export type Settled = 'SYNCED' | 'DEGRADED'
 
-/** A VPC, and the generation of its network that is waited for; undefined: it is gone, and so ought its router to be. */
+/** A VPC, and the generation of its network that is waited for; undefined: it is gone, as its router ought to be. */
 export interface End {
   readonly vpcId: VpcId
   readonly wanted: number | undefined
@@ -33,7 +33,7 @@ interface Sighting {
 interface Waiter {
   readonly peeringId: PeeringId | undefined
   readonly ends: readonly End[]
-  readonly until: number
+  until: number
   readonly resolve: (settled: Settled) => void
 }
 
@@ -112,6 +112,11 @@ export class Sightings {
   /** Lets go of those who have waited long enough; to be called as time goes on. */
   lookAtClock(at: number): void {
     if (this.#waiters.size > 0) this.#release(at)
+  }
+
+  /** Nobody waits longer than from now on. */
+  clockSetBack(at: number): void {
+    for (const waiter of this.#waiters) waiter.until = Math.min(waiter.until, at + SETTLE_MS)
   }
 
   /** Nothing more will be seen. */
