@@ -1,7 +1,7 @@
 /** What is measured of the network; only a service with a data plane has these. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Counters } from './reconciler/counters.ts'
-import type { ReconcilerMetrics } from './reconciler/reconciler.ts'
+import type { ReconcilerMetrics } from './reconciler/parts.ts'
 import type { Traffic } from './rules/readiness.ts'
 
 export interface NetworkMetrics extends ReconcilerMetrics {

@@ -38,8 +38,16 @@ export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, Fasti
 /** The machine that the service runs on. */
 export interface Host {
   readonly name: string
-  /** The network namespace at a path; `isOwn`: the service is in it. `problem` says what else is there. */
-  namespace(path: string): Promise<{ readonly inode: number; readonly isOwn: boolean } | { readonly problem: string }>
+  namespace(path: string): Promise<HostNamespace | { /** What else is there. */ readonly problem: string }>
+}
+
+/** A network namespace. */
+export interface HostNamespace {
+  readonly inode: number
+  /** The service is in it. */
+  readonly isOwn: boolean
+  /** It is the router of a VPC. */
+  readonly isRouter: boolean
 }
 
 /** Where a port is. */

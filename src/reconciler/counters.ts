@@ -2,9 +2,9 @@
 import type { Dataplane } from '../dataplane/dataplane.ts'
 import type { PeeringId } from '../rules/ids.ts'
 import type { PeeringTraffic } from '../rules/readiness.ts'
-import type { ReconcilerLog } from './reconciler.ts'
+import type { ReconcilerLog } from './parts.ts'
 
-/** How old an answer may be, in milliseconds. */
+/** How old an answer may be, in milliseconds; or younger than now, where the clock was set back. */
 const KEPT_MS = 1_000
 /** How long who asks waits for the driver, in milliseconds: rather no figures than no answer. */
 const PATIENCE_MS = 1_000
@@ -31,7 +31,7 @@ export function createCounters(
     }
   }
   return () => {
-    if (asked === undefined || (!isAsking && now() - asked.at >= KEPT_MS)) asked = { at: now(), told: ask() }
+    if (asked === undefined || (!isAsking && Math.abs(now() - asked.at) >= KEPT_MS)) asked = { at: now(), told: ask() }
     return inTime(asked.told)
   }
 }

@@ -62,6 +62,12 @@ export class Due {
     this.#failing.delete(id)
   }
 
+  /** All that has failed is due at once: else it would be when the clock is there again. */
+  clockSetBack(at: number): void {
+    for (const [id, failing] of this.#failing) this.#failing.set(id, { ...failing, retryAt: at })
+    this.#retryAt = at
+  }
+
   /** At most `limit` of them, of which at most `marked` are only marked; or one that is to be tried alone. */
   take(at: number, { limit, marked }: Portion): readonly Taken[] {
     const taken: Taken[] = []

@@ -4,14 +4,14 @@
  * time, and the driver compares it with what is really there. One call of the driver at a time, ever.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Dataplane, RouterReport } from '../dataplane/dataplane.ts'
-import type { PeeringId, VpcId } from '../rules/ids.ts'
+import type { RouterReport } from '../dataplane/dataplane.ts'
+import type { VpcId } from '../rules/ids.ts'
 import type { Fault } from '../rules/readiness.ts'
-import type { Store } from '../store/store.ts'
 import { backoff } from './backoff.ts'
 import { Due, type Taken } from './due.ts'
 import { FullPass } from './full-pass.ts'
 import { type Intent, readIntents } from './intents.ts'
+import type { ReconcilerParts } from './parts.ts'
 import { readPage } from './rows.ts'
 import { Sightings } from './sightings.ts'
 
@@ -29,35 +29,9 @@ const FAILURES_OF_OURS = 5
 /** How often the clock is looked at. */
 const TICK_MS = 50
 
-export interface ReconcilerParts {
-  readonly store: Pick<Store, 'read'>
-  readonly dataplane: Pick<Dataplane, 'apply' | 'present'>
-  /** Milliseconds since the epoch, UTC. */
-  readonly now: () => number
-  /** From 0 to below 1. */
-  readonly random: () => number
-  readonly log: ReconcilerLog
-  readonly metrics: ReconcilerMetrics
-  /** Is told of which peerings the readiness may be another one. */
-  readonly looked: (ids: readonly PeeringId[]) => void
-}
-
-export interface ReconcilerLog {
-  warn(facts: object, message: string): void
-  error(facts: object, message: string): void
-}
-
-export interface ReconcilerMetrics {
-  passed(): void
-  /** A full pass has put right what nobody had changed. */
-  repaired(changes: number): void
-  /** From a commit until the network has it. */
-  lagged(ms: number): void
-}
-
 interface Call {
   readonly what: string
-  readonly since: number
+  since: number
   readonly intents: readonly Intent[]
   isOverdue: boolean
 }
@@ -67,6 +41,8 @@ export class Reconciler implements AsyncDisposable {
   readonly #parts: ReconcilerParts
   readonly #due = new Due()
   readonly #timer: NodeJS.Timeout
+  /** When the clock was looked at last. */
+  #clock: number
   #nextPassAt: number
   #pass: FullPass | undefined
   #failuresOfPass = 0
@@ -83,7 +59,8 @@ export class Reconciler implements AsyncDisposable {
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts
-    this.#nextPassAt = parts.now()
+    this.#clock = parts.now()
+    this.#nextPassAt = this.#clock
     this.sightings = new Sightings(this.#nextPassAt)
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
     this.#run()
@@ -125,9 +102,20 @@ export class Reconciler implements AsyncDisposable {
 
   #tick(): void {
     const at = this.#parts.now()
+    if (at < this.#clock) this.#clockSetBack(at)
+    this.#clock = at
     this.sightings.lookAtClock(at)
     if (this.#call !== undefined && at - this.#call.since >= HANGS_AFTER_MS) this.#tellOverdue(this.#call, at)
     this.#run()
+  }
+
+  /** What was to be soon would else be only when the clock is there again: rather it is now. */
+  #clockSetBack(at: number): void {
+    this.#nextPassAt = Math.min(this.#nextPassAt, at)
+    this.#restUntil = at
+    if (this.#call !== undefined) this.#call.since = at
+    this.#due.clockSetBack(at)
+    this.sightings.clockSetBack(at)
   }
 
   #tellOverdue(call: Call, at: number): void {

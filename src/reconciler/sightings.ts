@@ -3,14 +3,22 @@
  * start nothing has been seen, and is said to be so.
  */
 import type { PeeringId, VpcId } from '../rules/ids.ts'
-import { type Look, type Observed, observe, portReadinessOf, type Readiness, readinessOf } from '../rules/readiness.ts'
+import {
+  type Look,
+  type Observed,
+  observe,
+  portReadinessOf,
+  type Readiness,
+  type ReadinessState,
+  readinessOf,
+} from '../rules/readiness.ts'
 
 /** How long a deletion waits for the network, in milliseconds; a client that gives up after 10 seconds is answered. */
 const SETTLE_MS = 5_000
 
 export type Settled = 'SYNCED' | 'DEGRADED'
 
-/** A VPC, and the generation of its network that is waited for; undefined: it is gone, and nothing is. */
+/** A VPC, and the generation of its network that is waited for; undefined: it is gone, as its router ought to be. */
 export interface End {
   readonly vpcId: VpcId
   readonly wanted: number | undefined
@@ -25,7 +33,7 @@ interface Sighting {
 interface Waiter {
   readonly peeringId: PeeringId | undefined
   readonly ends: readonly End[]
-  readonly until: number
+  until: number
   readonly resolve: (settled: Settled) => void
 }
 
@@ -106,6 +114,11 @@ export class Sightings {
     if (this.#waiters.size > 0) this.#release(at)
   }
 
+  /** Nobody waits longer than from now on. */
+  clockSetBack(at: number): void {
+    for (const waiter of this.#waiters) waiter.until = Math.min(waiter.until, at + SETTLE_MS)
+  }
+
   /** Nothing more will be seen. */
   close(at: number): void {
     this.#isClosed = true
@@ -122,10 +135,17 @@ export class Sightings {
   }
 
   #outcome({ peeringId, ends, until }: Waiter, at: number): Settled | undefined {
-    const states = ends
-      .filter(({ wanted }) => wanted !== undefined)
-      .map((end) => this.readinessOf(peeringId, end).state)
+    const states = ends.map((end) => this.#stateOf(peeringId, end))
     if (states.includes('APPLYING')) return this.#isClosed || at >= until ? 'DEGRADED' : undefined
     return states.includes('DEGRADED') ? 'DEGRADED' : 'SYNCED'
+  }
+
+  /** What was seen of a VPC before it went has a generation as good as any: only that it went tells of a newer look. */
+  #stateOf(peeringId: PeeringId | undefined, end: End): ReadinessState {
+    if (end.wanted === undefined) {
+      if (this.#changedAt.has(end.vpcId)) return 'APPLYING'
+      if (!this.#seen.has(end.vpcId)) return 'SYNCED'
+    }
+    return this.readinessOf(peeringId, end).state
   }
 }

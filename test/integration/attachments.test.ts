@@ -131,6 +131,7 @@ suite('attaching a port', () => {
       [{ netns: 'gone' }, /'netns' is no network namespace of this host: \/run\/netns\/gone: there is none/],
       [{ pid: 12 }, /'pid' is no network namespace of this host: \/proc\/12\/ns\/net: there is none/],
       [{ pid: 1 }, /'pid' is the network namespace of the service itself/],
+      [{ pid: 2 }, /'pid' is the router of a VPC, and no workload/],
       [{ netns: '../web' }, /'netns' must be a name/],
       [{ pid: 0 }, /'pid' must be 1 to/],
       [{ netns: 'web', device: 'eth/0' }, /'device' must be/],

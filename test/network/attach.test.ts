@@ -136,6 +136,22 @@ suite('a port that is attached to a real workload', { skip }, () => {
       assert.match(body.error_msg, /network namespace of the service itself/)
     }
   })
+
+  test('a router is refused, by its name and by a process that is in it', async () => {
+    const name = `cw-${instance}-${vpc}`
+    const inside = spawn('nsenter', [`--net=${namespacePath(name)}`, 'cat'], { stdio: ['pipe', 'ignore', 'inherit'] })
+    try {
+      await isolated(inside)
+      for (const place of [{ netns: name }, { pid: inside.pid }]) {
+        const { status, body } = await ask('PUT', place)
+        assert.deepEqual([status, body.error_code], [400, 'VPC.1502'], JSON.stringify(body))
+        assert.match(body.error_msg, /is the router of a VPC/)
+      }
+      assert.equal((await ask('GET')).status, 404)
+    } finally {
+      inside.kill('SIGKILL')
+    }
+  })
 })
 
 /** Until it is in a namespace of its own: unshare takes a moment. */

@@ -1,7 +1,8 @@
 /** The driver on a host that others use too: what it shares with them, what it tells, and what it needs. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -36,6 +37,24 @@ suite('the netns driver on its host', { skip: skipNetwork }, () => {
     )
     assert.deepEqual(await other.dataplane.present(), [vpc.vpcId])
     assert.equal((await other.dataplane.apply([intentOf(vpc)]))[0]?.changes, 0)
+  })
+
+  test('it waits for nobody who holds the lock of /run/netns', async () => {
+    await using site = await openSite()
+    await site.dataplane.apply([intentOf(testVpc(1))])
+    // Ends by itself, so that a driver which waits fails the test and not the whole run.
+    const holder = spawn('flock', ['/run/netns', 'timeout', '10', 'sh', '-c', 'echo held; exec cat'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const ended = once(holder, 'exit').then(() => 'the holder has ended')
+    try {
+      await once(holder.stdout, 'data')
+      const applied = site.dataplane.apply([intentOf(testVpc(2))]).then(([report]) => report?.failures)
+      assert.deepEqual(await Promise.race([applied, ended]), [])
+    } finally {
+      holder.stdin.end()
+    }
+    await ended
   })
 
   test('a device of others by our name is a failure of that object alone, whichever it is', async () => {

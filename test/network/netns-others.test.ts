@@ -78,6 +78,31 @@ suite('others in our routers', { skip: skipNetwork }, () => {
     assert.equal(await host.ping(inA, '10.2.0.10'), true)
   })
 
+  test('a workload that piles up addresses or routes is a failure of its port alone, and until it stops', async () => {
+    await using site = await openSite()
+    const { host, a, inA, apply } = site
+    await apply()
+    const numbers = (count: number) => Array.from({ length: count }, (_, at) => `172.16.${at >> 8}.${at & 255}/32`)
+    const batch = (lines: readonly string[]) =>
+      execFileSync('nsenter', [`--net=${inA}`, 'ip', '-batch', '-'], { input: lines.join('\n') })
+    const piles = [
+      { what: numbers(10_000).map((each) => `addr add ${each} dev eth0`), told: /more than 10000 addresses/ },
+      { what: numbers(1_001).map((each) => `route add ${each} dev eth0 proto 186`), told: /more than 1000 routes/ },
+    ]
+    for (const { what, told } of piles) {
+      batch(what)
+      const [failures = [], others] = (await apply()).map((report) => report.failures)
+      assert.deepEqual([failures.map(({ id }) => id), others], [[a.ports[0]?.id], []])
+      assert.match(failures[0]?.message ?? '', told)
+      assert.equal(await host.ping(inA, '10.2.0.10'), true)
+      batch(what.map((line) => line.replace(' add ', ' del ')))
+      assert.deepEqual(
+        (await apply()).map((report) => report.failures),
+        [[], []],
+      )
+    }
+  })
+
   test('a router asks for neighbours that it has forgotten, also for what it only forwards', async () => {
     await using site = await openSite()
     const { host, b, inA, apply } = site

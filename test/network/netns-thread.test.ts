@@ -37,6 +37,25 @@ suite('the thread of the netns driver', { skip: skipNetwork }, () => {
     }
   })
 
+  test('of many probes at once some are sent, the others are told to ask again, and then they are', async () => {
+    using host = openTestHost()
+    await using dataplane = await openNetns({ instance: host.instance })
+    const [a, b] = [testVpc(1), testVpc(2)]
+    const { id: portId } = addPort(a, { netns: host.workload(), inode: undefined, device: 'eth0' })
+    peer(a, b)
+    await dataplane.apply([intentOf(a), intentOf(b)])
+    const outcomesOf = async (to: string, count: number) => {
+      const probe = { vpcId: a.vpcId, portId, from: '10.1.0.10', to, size: 84 }
+      const results = await Promise.all(Array.from({ length: count }, () => dataplane.probe(probe)))
+      const refused = results.filter(({ detail }) => /32 probes are under way/.test(detail))
+      assert.ok(refused.every(({ outcome }) => outcome === 'unavailable'))
+      return [count - refused.length, refused.length]
+    }
+    // Nobody has the address, so that each takes a second.
+    assert.deepEqual(await outcomesOf('10.2.0.99', 40), [32, 8])
+    assert.deepEqual(await outcomesOf('10.2.0.1', 1), [1, 0])
+  })
+
   test('a driver that is closed answers nothing more', async () => {
     using host = openTestHost()
     const dataplane = await openNetns({ instance: host.instance })

@@ -12,6 +12,7 @@ test('a router is found again by its name, by its own instance only', () => {
   assert.equal(names.vpcOfRouter('ffffffff', name), undefined)
   assert.equal(names.vpcOfRouter('0a1b2c3d', 'cw-0a1b2c3d-web'), undefined)
   assert.equal(names.vpcOfRouter('0a1b2c3d', name.toUpperCase()), undefined)
+  assert.deepEqual([name, 'cw-0a1b2c3d-web', `cw-web-${ID}`].map(names.isRouterName), [true, false, false])
   assert.equal(names.vpcOfRouter('0a1b2c3d', `cw-0a1b2c3d-${ID.toUpperCase()}`), undefined)
 })
 

@@ -36,6 +36,12 @@ export function vpcOfRouter(instance: string, name: string): VpcId | undefined {
   return id === id.toLowerCase() ? parseVpcId(id) : undefined
 }
 
+/** Whether a namespace of that name is a router, of whatever instance. */
+export function isRouterName(name: string): boolean {
+  const instance = /^cw-([0-9a-f]{8})-/.exec(name)?.[1]
+  return instance !== undefined && vpcOfRouter(instance, name) !== undefined
+}
+
 /** The bridge of a subnet in its router. Device names have at most 15 characters (IFNAMSIZ). */
 export function bridgeName(id: SubnetId): string {
   return `sn-${tail(id)}`

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { PortId, VpcId } from '../../rules/ids.ts'
-import type { ProbeResult } from '../../rules/probe.ts'
+import type { Probe, ProbeResult } from '../../rules/probe.ts'
 import type { IntendedRouter, Workload } from '../dataplane.ts'
 import type { Call, FromWorker, ToWorker, WorkerData } from './calls.ts'
 import { peeringCounters } from './counters.ts'
@@ -23,6 +23,14 @@ const NOT_ATTACHED: ProbeResult = {
   detail: 'the port is attached to nothing',
   milliseconds: undefined,
 }
+/** So many at a time: who asks for probes must not take the thread from the networks of all others. */
+const MAX_PROBES = 32
+const TOO_MANY: ProbeResult = {
+  outcome: 'unavailable',
+  detail: `${MAX_PROBES} probes are under way, and no more at a time: ask again`,
+  milliseconds: undefined,
+}
+let probes = 0
 /** Calls that are not answered yet. */
 let open = 0
 let isClosing = false
@@ -58,10 +66,20 @@ async function perform(call: Call): Promise<unknown> {
       return presentRouters(instance)
     case 'counters':
       return peeringCounters(instance)
-    case 'probe': {
-      const workload = workloads.get(call.argument.vpcId)?.get(call.argument.portId)
-      return workload === undefined ? NOT_ATTACHED : await runProbe(call.argument, workload)
-    }
+    case 'probe':
+      return probe(call.argument)
+  }
+}
+
+async function probe(asked: Probe): Promise<ProbeResult> {
+  const workload = workloads.get(asked.vpcId)?.get(asked.portId)
+  if (workload === undefined) return NOT_ATTACHED
+  if (probes >= MAX_PROBES) return TOO_MANY
+  probes++
+  try {
+    return await runProbe(asked, workload)
+  } finally {
+    probes--
   }
 }
 

@@ -93,6 +93,8 @@ async function locate(host: Host, { field, path, device }: ReturnType<typeof pla
   if ('problem' in found) throw invalidInput(field, `is no network namespace of this host: ${path}: ${found.problem}`)
   // Its default route would lead into the VPC, and the service, with all else on the host, would be cut off.
   if (found.isOwn) throw invalidInput(field, `is the network namespace of the service itself: ${path}`)
+  // It would then be in the one VPC and route for the other: a way between them that nobody has agreed to.
+  if (found.isRouter) throw invalidInput(field, `is the router of a VPC, and no workload: ${path}`)
   return { netns: path, device, inode: pidOf(path) === undefined ? undefined : found.inode }
 }
 

@@ -46,10 +46,11 @@ export function removeAddress(device: number, block: Block): Request {
   return { type: DELADDR, flags: 0, write: (to) => writeAddress(to, device, block) }
 }
 
-/** Of one device, or with 0 of all. */
-export function allAddresses(netlink: Netlink, device: number): readonly Address[] {
+/** Of one device, or with 0 of all. Throws where there are more than `most`, and leaves the socket of no more use. */
+export function allAddresses(netlink: Netlink, device: number, most = Number.POSITIVE_INFINITY): readonly Address[] {
   const addresses: Address[] = []
   const read = (bytes: Buffer, start: number, end: number) => {
+    if (addresses.length >= most) throw new Error(`it has more than ${most} addresses`)
     const index = bytes.readUInt32LE(start + 4)
     const prefix = bytes[start + 1] ?? 0
     let address: Buffer = NO_ADDRESS

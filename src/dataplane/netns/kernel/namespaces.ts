@@ -104,19 +104,28 @@ function home(): number {
 /** What is mounted in the folder must be seen in other mount namespaces, and vanish there when it is unmounted here. */
 function prepareFolder(): void {
   mkdirSync(FOLDER, { recursive: true, mode: 0o755 })
+  // Only once is more to be done, and then by one at a time: whoever may read the folder can hold its lock for ever.
+  if (shareFolder()) return
   const folder = openSync(FOLDER, 'r')
   try {
     // `ip netns` takes the same lock: two that bind the folder at once would hide each other's mounts.
     lockFile(folder)
-    try {
-      mount('', FOLDER, MOUNT.SHARED | MOUNT.REC)
-    } catch (error) {
-      if (!(error instanceof SystemError && error.code === 'EINVAL')) throw error
-      mount(FOLDER, FOLDER, MOUNT.BIND | MOUNT.REC)
-      mount('', FOLDER, MOUNT.SHARED | MOUNT.REC)
-    }
+    if (shareFolder()) return
+    mount(FOLDER, FOLDER, MOUNT.BIND | MOUNT.REC)
+    mount('', FOLDER, MOUNT.SHARED | MOUNT.REC)
   } finally {
     closeSync(folder)
+  }
+}
+
+/** False: nothing is mounted on the folder yet that could be shared. */
+function shareFolder(): boolean {
+  try {
+    mount('', FOLDER, MOUNT.SHARED | MOUNT.REC)
+    return true
+  } catch (error) {
+    if (error instanceof SystemError && error.code === 'EINVAL') return false
+    throw error
   }
 }
 

@@ -38,6 +38,8 @@ const RECEIVE_BYTES = 64 * 1024
 /** Requests are sent when there are this many bytes of them; the longest request is far shorter than what is left. */
 const SEND_BYTES = 32 * 1024
 const WRITER_BYTES = 64 * 1024
+/** And when there are so many: an answer to each fits the socket's buffer, of 208 KiB where the host says nothing. */
+const SEND_REQUESTS = 128
 /** A dump that is interrupted each time is one of a network that never stands still. */
 const MAX_DUMPS = 10
 
@@ -103,8 +105,8 @@ export function openNetlink(protocol = 0): Netlink {
 }
 
 /**
- * Only the last of those that are sent together asks for an answer when it is done: the others answer where they fail,
- * and so the answers always fit the socket's buffer.
+ * Only the last of those that are sent together asks for an answer when it is done: the others answer where they fail.
+ * All may fail, and the answers are read only after that: one that finds no room in the socket's buffer is lost.
  */
 function run(fd: number, requests: readonly Request[]): readonly (NetlinkError | undefined)[] {
   const errors = new Array<NetlinkError | undefined>(requests.length)
@@ -112,7 +114,7 @@ function run(fd: number, requests: readonly Request[]): readonly (NetlinkError |
     const first = next
     const firstSequence = sequence + 1
     out.length = 0
-    for (; next < requests.length && out.length < SEND_BYTES; next++) {
+    for (; next < requests.length && next - first < SEND_REQUESTS && out.length < SEND_BYTES; next++) {
       writeRequest(requests[next] as Request, 0)
     }
     out.addFlags(F_ACK)

@@ -77,8 +77,11 @@ export function removeRoute(route: Route): Request {
   return { type: DELROUTE, flags: 0, write }
 }
 
-/** All of ours, in all tables; with `device`: only through this one. */
-export function ourRoutes(netlink: Netlink, device = 0): readonly Route[] {
+/**
+ * All of ours, in all tables; with `device`: only through this one. Throws where there are more than `most`, and leaves
+ * the socket of no more use.
+ */
+export function ourRoutes(netlink: Netlink, device = 0, most = Number.POSITIVE_INFINITY): readonly Route[] {
   const routes: Route[] = []
   for (const family of [AF_INET, AF_INET6] as const) {
     const write = (to: MessageWriter) => {
@@ -90,7 +93,9 @@ export function ourRoutes(netlink: Netlink, device = 0): readonly Route[] {
       { type: GETROUTE, flags: 0, write },
       (bytes, start, end) => {
         const route = readRoute(bytes, start, end)
-        if (route !== undefined) routes.push(route)
+        if (route === undefined) return
+        if (routes.length >= most) throw new Error(`it has more than ${most} routes of protocol ${PROTOCOL}`)
+        routes.push(route)
       },
       () => routes.splice(before),
     )

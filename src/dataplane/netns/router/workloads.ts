@@ -8,6 +8,10 @@ import { namespaceNumber } from '../kernel/nsids.ts'
 import { type NewRoute, ourRoutes, type Route, TABLE_MAIN } from '../kernel/routes.ts'
 import type { DesiredPort } from './desired.ts'
 
+/** More of each is nobody's need, and would only take the thread from all other networks: some 20 ms. */
+const MOST_ADDRESSES = 10_000
+const MOST_ROUTES = 1_000
+
 export interface WorkloadState {
   /** By what number the router knows the workload's namespace; undefined: by none. */
   readonly namespace: number | undefined
@@ -44,8 +48,8 @@ export function readWorkload(router: Netlink, { workload }: DesiredPort, near: L
       namespace,
       end,
       named: end?.name === device ? end : findLink(netlink, device),
-      addresses: end === undefined ? [] : allAddresses(netlink, end.index),
-      routes: end === undefined ? [] : ourRoutes(netlink, end.index),
+      addresses: end === undefined ? [] : allAddresses(netlink, end.index, MOST_ADDRESSES),
+      routes: end === undefined ? [] : ourRoutes(netlink, end.index, MOST_ROUTES),
     }
   })
 }
