@@ -2,7 +2,6 @@
  * The data plane of one Linux host: a network namespace for each VPC's router, and a veth for each peering. Nothing is
  * loaded but here, in a thread of its own.
  */
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Dataplane } from '../dataplane.ts'
 import type { Call, CallName, Calls, FromWorker, ToWorker, WorkerData } from './calls.ts'
@@ -101,9 +100,13 @@ async function converse(instance: string, died: () => void): Promise<Conversatio
 }
 
 async function isReady(worker: Worker, ended: Promise<unknown>): Promise<void> {
-  const first = await Promise.race([once(worker, 'message').then(([message]) => message as FromWorker), ended])
+  // Whichever comes first: what a thread says before it ends may be heard in the very turn in which it ends.
+  const first = await new Promise<FromWorker | undefined>((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject)
+    worker.once('exit', () => resolve(undefined))
+  })
   if (first === 'ready') return
   await ended
-  const isUnable = typeof first === 'object' && first !== null && 'unable' in first
-  throw new Error(isUnable ? String(first.unable) : 'the thread of the netns driver has ended before it began')
+  const isUnable = typeof first === 'object' && 'unable' in first
+  throw new Error(isUnable ? first.unable : 'the thread of the netns driver has ended before it began')
 }
