@@ -79,6 +79,17 @@ test('P9: what may have spoilt a batch is taken alone, and what is beside it in 
   assert.deepEqual(ids(due, 0), [A, C])
 })
 
+test('P9: what is to be taken alone is passed over for a second, and not for ever', () => {
+  const due = new Due()
+  due.fail(A, 0, 0, true)
+  for (const at of [100, 600, 1_099]) {
+    due.change(C, at)
+    assert.deepEqual(ids(due, at), [C])
+  }
+  due.change(C, 1_100)
+  assert.deepEqual([ids(due, 1_100), ids(due, 1_100)], [[A], [C]])
+})
+
 test('what failed before and was taken without a word of what came of it is due again in a minute', () => {
   const due = new Due()
   due.fail(A, 0, 0, false)

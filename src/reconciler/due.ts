@@ -8,6 +8,9 @@ import { backoff } from './backoff.ts'
 /** After so long, in milliseconds, one that has failed before is due again, should nobody have said what came of it. */
 const LOST_AFTER_MS = 60_000
 
+/** One that is to be tried alone comes before all others when it has been passed over for so long, in milliseconds. */
+const PASSED_OVER_MS = 1_000
+
 export interface Taken {
   readonly id: VpcId
   /** When a commit changed it, in milliseconds since the epoch, UTC; undefined: none has since it was last taken. */
@@ -49,6 +52,11 @@ export class Due {
     if (!this.#failing.has(id)) this.#marked.add(id)
   }
 
+  /** Whether any is left that a full pass has marked. */
+  get hasMarked(): boolean {
+    return this.#marked.size > 0
+  }
+
   /** Its try failed. `random`: from 0 to below 1. */
   fail(id: VpcId, at: number, random: number, alone: boolean): void {
     const failures = (this.#failing.get(id)?.failures ?? 0) + 1
@@ -72,7 +80,8 @@ export class Due {
   take(at: number, { limit, marked }: Portion): readonly Taken[] {
     const taken: Taken[] = []
     let ofMarked = 0
-    for (const id of this.#inOrder(at)) {
+    const first = this.#passedOver(at)
+    for (const id of first === undefined ? this.#inOrder(at) : [first]) {
       const alone = this.#failing.get(id)?.alone === true
       if (alone && taken.length > 0) continue
       const changedAt = this.#changed.get(id)
@@ -85,6 +94,13 @@ export class Due {
     }
     this.#drop(taken, at)
     return taken
+  }
+
+  /** Where changes never end, the others would else never be alone. */
+  #passedOver(at: number): VpcId | undefined {
+    if (this.#retryAt + PASSED_OVER_MS > at) return undefined
+    for (const [id, { alone, retryAt }] of this.#failing) if (alone && retryAt + PASSED_OVER_MS <= at) return id
+    return undefined
   }
 
   *#inOrder(at: number): Generator<VpcId> {

@@ -145,10 +145,16 @@ export class Reconciler implements AsyncDisposable {
     while (!this.#isClosing && this.#parts.now() >= this.#restUntil) {
       const taken = this.#due.take(this.#parts.now(), BATCH)
       if (taken.length > 0) await this.#lookAt(taken)
-      else if (this.#pass !== undefined) await this.#goOn(this.#pass)
+      // Where changes never end, what others have changed in the network would else never be put right.
+      if (taken.length > 0 && (this.#due.hasMarked || this.#parts.now() < this.#passOverdueAt)) continue
+      if (this.#pass !== undefined) await this.#goOn(this.#pass)
       else if (this.#parts.now() >= this.#nextPassAt) this.#beginPass()
-      else return
+      else if (taken.length === 0) return
     }
+  }
+
+  get #passOverdueAt(): number {
+    return this.#nextPassAt + FULL_PASS_EVERY_MS
   }
 
   #beginPass(): void {
@@ -180,7 +186,7 @@ export class Reconciler implements AsyncDisposable {
     this.#failuresOfPass = 0
     this.#pass = undefined
     this.#parts.metrics.passed()
-    this.#nextPassAt = this.#asking.length > 0 ? 0 : this.#parts.now() + FULL_PASS_EVERY_MS
+    this.#nextPassAt = this.#parts.now() + (this.#asking.length > 0 ? 0 : FULL_PASS_EVERY_MS)
     for (const resolve of this.#awaiting.splice(0)) resolve()
   }
 

@@ -14,7 +14,7 @@ export const ATTACHED_OWNER = 'causeway:netns'
 export interface Attachment {
   /** Path of a network namespace, such as `/run/netns/web` or `/proc/4711/ns/net`. */
   readonly netns: string
-  /** Of a process' namespace, whose path means another one when the process is gone and its id is given again. */
+  /** Where the path is of a process, and means another one when that is gone and its id is given again. */
   readonly inode: number | undefined
   /** Name of the interface there. */
   readonly device: string
@@ -26,6 +26,8 @@ export const DEFAULT_DEVICE = 'eth0'
 const NAMED = '/run/netns/'
 /** Where it is kept for those who know it by its old name; one path for both, so that they are told to be the same. */
 const OLD_NAMED = '/var/run/netns/'
+
+const PROCESSES = '/proc/'
 
 /** Characters; the name of a workload is made of it, and stands in `device_id`, which takes as many. */
 const MAX_NETNS = 255
@@ -54,6 +56,11 @@ export function parsePid(pid: number): string {
 export function pidOf(netns: string): number | undefined {
   const digits = /^\/proc\/([1-9][0-9]*)\/(?:task\/[1-9][0-9]*\/)?ns\/net$/.exec(netns)?.[1]
   return digits === undefined ? undefined : Number(digits)
+}
+
+/** Whether a path is one of a process, such as of its files: it means another namespace when the id is given again. */
+export function isOfProcess(netns: string): boolean {
+  return netns.startsWith(PROCESSES)
 }
 
 /** As Linux takes the name of an interface, which it does not where it ends up as a name of its settings. */

@@ -92,6 +92,10 @@ suite('attaching a port', () => {
     const [one, two] = [await newPort(), await newPort()]
     assert.equal((await attach(one, { pid: 4711 })).body.netns, '/proc/4711/ns/net')
     assert.deepEqual((await portOf(one))['binding:profile'], { netns: '/proc/4711/ns/net', inode: 9, device: 'eth0' })
+    await attach(two, { netns: '/proc/4711/fd/3', device: 'eth1' })
+    const place = { netns: '/proc/4711/fd/3', inode: 9, device: 'eth1' }
+    assert.deepEqual((await portOf(two))['binding:profile'], place)
+    await detach(two)
     assertRefused(await attach(two, { pid: 4711 }), 409, 'VPC.1552', new RegExp(`^Port ${one} is eth0 in .* already`))
     host.namespaces = { ...host.namespaces, '/proc/4711/ns/net': 10 }
     assertRefused(await attach(one, { pid: 4711 }), 409, 'VPC.1552', /attached already/)

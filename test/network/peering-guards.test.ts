@@ -53,6 +53,15 @@ test('a way back by another device is none', async () => {
   assert.deepEqual(await arriving(), ALL.slice(0, 4))
 })
 
+test('a way back is none where a more specific one leads elsewhere', async () => {
+  sync()
+  const specific = ['10.1.0.0/25', 'fd01::/65']
+  lab.ip(router, ...specific.map((block) => `route add ${block} via inet6 fe80::1 dev pa-2`))
+  assert.deepEqual(await arriving(), [])
+  lab.ip(router, ...specific.map((block) => `route del ${block}`))
+  assert.deepEqual(await arriving(), ALL.slice(0, 4))
+})
+
 test('each rule for peerings holds something back', async () => {
   lab.ip(router, 'route del 10.1.0.0/24', 'route del fd01::/64')
   lab.ip(router, 'addr add fe80::5/64 dev pa-1 nodad')

@@ -13,6 +13,7 @@ export function toldHost(): ToldHost {
       '/run/netns/web': 7,
       '/run/netns/db': 8,
       '/proc/4711/ns/net': 9,
+      '/proc/4711/fd/3': 9,
       '/proc/1/ns/net': 1,
       '/proc/2/ns/net': 2,
     },

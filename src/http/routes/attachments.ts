@@ -6,12 +6,12 @@ import { type AttachedPort, showAttachment } from '../../operations/ports/show-a
 import {
   type Attachment,
   DEFAULT_DEVICE,
+  isOfProcess,
   isSame,
   notAttached,
   parseDevice,
   parseNetns,
   parsePid,
-  pidOf,
 } from '../../rules/attachment.ts'
 import type { Readiness } from '../../rules/readiness.ts'
 import { invalidInput, Refusal } from '../../rules/refusal.ts'
@@ -95,7 +95,7 @@ async function locate(host: Host, { field, path, device }: ReturnType<typeof pla
   if (found.isOwn) throw invalidInput(field, `is the network namespace of the service itself: ${path}`)
   // It would then be in the one VPC and route for the other: a way between them that nobody has agreed to.
   if (found.isRouter) throw invalidInput(field, `is the router of a VPC, and no workload: ${path}`)
-  return { netns: path, device, inode: pidOf(path) === undefined ? undefined : found.inode }
+  return { netns: path, device, inode: isOfProcess(path) ? found.inode : undefined }
 }
 
 function placeOf({ port, subnet }: AttachedPort): PlacedPort {
