@@ -61,6 +61,14 @@ const CHAINS: Readonly<Record<GuardFamily, Readonly<Record<string, Chain>>>> = {
         `iifname "${PORT_DEVICES}" drop`,
       ],
     },
+    forward: {
+      hook: 'type filter hook forward priority 0; policy accept;',
+      rules: [
+        // A port may have leave to send from addresses of another subnet, whose table is not its own. For IPv4 strict
+        // rp_filter drops what comes from there.
+        `oifgroup ${PEERING_GROUP} fib saddr . iif oif missing drop`,
+      ],
+    },
   },
   bridge: {
     arp_from_ports: {
