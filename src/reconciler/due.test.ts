@@ -90,6 +90,20 @@ test('P9: what is to be taken alone is passed over for a second, and not for eve
   assert.deepEqual([ids(due, 1_100), ids(due, 1_100)], [[A], [C]])
 })
 
+test('P9: what fails again and again comes before others only every other time', () => {
+  const due = new Due()
+  for (const id of [C, D]) due.change(id, 0)
+  const fail = (at: number) => due.fail(A, at, 0, true)
+  fail(0)
+  const one = { limit: 1, marked: 9 }
+  const taken = [100_000, 200_000, 300_000, 400_000].map((at) => {
+    const [first] = due.take(at, one)
+    if (first?.id === A) fail(at)
+    return first?.id
+  })
+  assert.deepEqual(taken, [A, C, A, D])
+})
+
 test('what failed before and was taken without a word of what came of it is due again in a minute', () => {
   const due = new Due()
   due.fail(A, 0, 0, false)

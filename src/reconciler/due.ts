@@ -37,6 +37,8 @@ export class Due {
   readonly #failing = new Map<VpcId, Failing>()
   /** The first of all retries. */
   #retryAt = Number.POSITIVE_INFINITY
+  /** What was taken last had been passed over. */
+  #wasPassedOver = false
 
   /** A commit has changed it, at an instant; of several the first one counts. */
   change(id: VpcId, at: number): void {
@@ -80,7 +82,8 @@ export class Due {
   take(at: number, { limit, marked }: Portion): readonly Taken[] {
     const taken: Taken[] = []
     let ofMarked = 0
-    const first = this.#passedOver(at)
+    const first = this.#wasPassedOver ? undefined : this.#passedOver(at)
+    this.#wasPassedOver = first !== undefined
     for (const id of first === undefined ? this.#inOrder(at) : [first]) {
       const alone = this.#failing.get(id)?.alone === true
       if (alone && taken.length > 0) continue
@@ -96,7 +99,7 @@ export class Due {
     return taken
   }
 
-  /** Where changes never end, the others would else never be alone. */
+  /** Where changes never end, it would else never be its turn. Every other time: it may fail again, and at length. */
   #passedOver(at: number): VpcId | undefined {
     if (this.#retryAt + PASSED_OVER_MS > at) return undefined
     for (const [id, { alone, retryAt }] of this.#failing) if (alone && retryAt + PASSED_OVER_MS <= at) return id
