@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import type { IntendedRouter } from '../../src/dataplane/dataplane.ts'
 import { openNetns } from '../../src/dataplane/netns/driver.ts'
+import { linkMac, linkName, PEERING_GROUP, routerName } from '../../src/dataplane/netns/names.ts'
+import type { SideName } from '../../src/rules/protection.ts'
 import { addPort, intentOf, nothingOf, peer, type TestVpc, testVpc } from '../support/intents.ts'
 import { openTestHost, skipNetwork, type TestHost } from '../support/netns.ts'
 
@@ -39,6 +41,38 @@ suite('a driver that is killed', { skip: skipNetwork }, () => {
       await dataplane.apply(nothing)
       assert.deepEqual(await dataplane.present(), [])
     }
+  })
+
+  test('right after it has made a link: that is completed from both ends, and not made anew', async () => {
+    using host = openTestHost()
+    await using dataplane = await openNetns({ instance: host.instance })
+    const [a, b] = [testVpc(1), testVpc(2)]
+    await dataplane.apply([intentOf(a), intentOf(b)])
+    const id = peer(a, b)
+    const [near, far] = [linkName(id, 'requester'), linkName(id, 'accepter')]
+    const end = (name: string, side: SideName) => [
+      'name',
+      name,
+      'group',
+      `${PEERING_GROUP}`,
+      'address',
+      linkMac(id, side),
+    ]
+    const peerEnd = ['peer', ...end(far, 'accepter'), 'netns', routerName(host.instance, b.vpcId)]
+    host.run(host.router(a.vpcId), 'ip', 'link', 'add', ...end(near, 'requester'), 'type', 'veth', ...peerEnd)
+    // Not in the other router: to look at the link there would give it the number that it lacks.
+    const indexOf = () => /^\d+/.exec(host.run(host.router(a.vpcId), 'ip', 'link', 'show', near))?.[0]
+    const index = indexOf()
+    const reports = await dataplane.apply([intentOf(a), intentOf(b)])
+    assert.deepEqual(
+      reports.flatMap(({ failures }) => failures),
+      [],
+    )
+    assert.equal(indexOf(), index)
+    assert.deepEqual(
+      (await dataplane.apply([intentOf(a), intentOf(b)])).map(({ changes }) => changes),
+      [0, 0],
+    )
   })
 
   test('packets of a peering that nobody changes do not notice', async () => {

@@ -22,13 +22,16 @@ export interface ActualRouter {
 
 /** Of the router that the thread is in. `far`: where the routers are that its peerings lead to. */
 export function readRouter(netlink: Netlink, far: ReadonlyMap<VpcId, string>): ActualRouter {
+  // First: the kernel gives a namespace its number when it first tells of a link that leads there. To ask for the
+  // number before would find none for the other end of a link whose maker was killed, and have the link made anew.
+  const links = new Map(allLinks(netlink).map((link) => [link.name, link]))
   const namespaces = new Map<VpcId, number>()
   for (const [vpcId, path] of far) {
     const number = namespaceNumber(netlink, path)
     if (number !== undefined) namespaces.set(vpcId, number)
   }
   return {
-    links: new Map(allLinks(netlink).map((link) => [link.name, link])),
+    links,
     addresses: allAddresses(netlink, 0),
     neighbours: allNeighbours(netlink),
     routes: ourRoutes(netlink),
