@@ -4,6 +4,7 @@ import { after, before, beforeEach, suite, test } from 'node:test'
 import { dump } from '../support/dump.ts'
 import { FakeDataplane } from '../support/fake-dataplane.ts'
 import { toldHost } from '../support/host.ts'
+import { until } from '../support/network.ts'
 import { NOBODYS_ID } from '../support/peerings.ts'
 import { makeSubnet, portCalls, type SubnetJson } from '../support/ports.ts'
 import { type Answer, type Person, startTestService, type TestService } from '../support/service.ts'
@@ -281,15 +282,6 @@ test('without a data plane nothing is attached, and what was can still be seen a
   assert.equal((await ask('DELETE')).status, 204)
   assert.equal((await portCalls(service, alice).remove(id)).status, 204)
 })
-
-/** Waits until it is so; fails where that takes longer than anything here does. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000
-  while (!(await isSo())) {
-    assert.ok(Date.now() < end, 'it never came to be so')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
 
 /** Paths under /causeway have the gateway's form. */
 function assertRefused({ status, body }: Answer, expected: number, code: string, message = /./): void {
