@@ -3,11 +3,8 @@ import type { Stats } from 'node:fs'
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { isRouterName } from './dataplane/netns/names.ts'
+import { isRouterName, NAMESPACE_FOLDER, NSFS_MAGIC } from './dataplane/netns/names.ts'
 import type { Host } from './http/app.ts'
-
-/** From linux/magic.h: the file system of namespaces. */
-const NSFS_MAGIC = 0x6e73_6673
 
 export const thisHost: Host = {
   name: hostname(),
@@ -24,13 +21,13 @@ export const thisHost: Host = {
 }
 
 const OWN = '/proc/self/ns/net'
-/** Where namespaces have names. */
-const NAMED = '/run/netns'
 
 /** Of whatever service here. Told by what they are and not by a path, which may be a link, or of a process in one. */
 async function routers(): Promise<readonly Stats[]> {
-  const names = await orNone(readdir(NAMED))
-  const found = await Promise.all(names?.filter(isRouterName).map((name) => orNone(stat(join(NAMED, name)))) ?? [])
+  const names = await orNone(readdir(NAMESPACE_FOLDER))
+  const found = await Promise.all(
+    names?.filter(isRouterName).map((name) => orNone(stat(join(NAMESPACE_FOLDER, name)))) ?? [],
+  )
   return found.filter((each) => each !== undefined)
 }
 

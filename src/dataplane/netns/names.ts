@@ -12,6 +12,10 @@ import {
 } from '../../rules/ids.ts'
 import type { SideName } from '../../rules/protection.ts'
 
+/** Where network namespaces have names, each a file on which one is mounted. */
+export const NAMESPACE_FOLDER = '/run/netns'
+/** The file system of namespaces, from linux/magic.h. */
+export const NSFS_MAGIC = 0x6e73_6673
 /** `proto` of our routes and rules; what others add has another one. Free in /etc/iproute2/rt_protos. */
 export const PROTOCOL = 186
 /** Device group of the links between routers: nft tells by it what comes in from a peering. */

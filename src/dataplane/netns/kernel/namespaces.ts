@@ -5,19 +5,17 @@
  */
 import { closeSync, mkdirSync, openSync, readdirSync, statfsSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { NAMESPACE_FOLDER, NSFS_MAGIC } from '../names.ts'
 import { lockFile, MOUNT, mount, SystemError, setns, unmount, unshareNetwork } from './libc.ts'
 
-const FOLDER = '/run/netns'
 /** Of the thread, which need not be where the process is. */
 const OWN = '/proc/thread-self/ns/net'
-/** From linux/magic.h: the file system of namespaces. */
-const NSFS_MAGIC = 0x6e73_6673
 
 /** Where the thread is: undefined until it was somewhere else for the first time. */
 let here: number | undefined
 
 export function namespacePath(name: string): string {
-  return join(FOLDER, name)
+  return join(NAMESPACE_FOLDER, name)
 }
 
 /**
@@ -74,7 +72,7 @@ export function removeNamespace(name: string): boolean {
 /** All names in /run/netns, half-made ones too. */
 export function namespaceNames(): readonly string[] {
   try {
-    return readdirSync(FOLDER)
+    return readdirSync(NAMESPACE_FOLDER)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
@@ -103,16 +101,16 @@ function home(): number {
 
 /** What is mounted in the folder must be seen in other mount namespaces, and vanish there when it is unmounted here. */
 function prepareFolder(): void {
-  mkdirSync(FOLDER, { recursive: true, mode: 0o755 })
+  mkdirSync(NAMESPACE_FOLDER, { recursive: true, mode: 0o755 })
   // Only once is more to be done, and then by one at a time: whoever may read the folder can hold its lock for ever.
   if (shareFolder()) return
-  const folder = openSync(FOLDER, 'r')
+  const folder = openSync(NAMESPACE_FOLDER, 'r')
   try {
     // `ip netns` takes the same lock: two that bind the folder at once would hide each other's mounts.
     lockFile(folder)
     if (shareFolder()) return
-    mount(FOLDER, FOLDER, MOUNT.BIND | MOUNT.REC)
-    mount('', FOLDER, MOUNT.SHARED | MOUNT.REC)
+    mount(NAMESPACE_FOLDER, NAMESPACE_FOLDER, MOUNT.BIND | MOUNT.REC)
+    mount('', NAMESPACE_FOLDER, MOUNT.SHARED | MOUNT.REC)
   } finally {
     closeSync(folder)
   }
@@ -121,7 +119,7 @@ function prepareFolder(): void {
 /** False: nothing is mounted on the folder yet that could be shared. */
 function shareFolder(): boolean {
   try {
-    mount('', FOLDER, MOUNT.SHARED | MOUNT.REC)
+    mount('', NAMESPACE_FOLDER, MOUNT.SHARED | MOUNT.REC)
     return true
   } catch (error) {
     if (error instanceof SystemError && error.code === 'EINVAL') return false
